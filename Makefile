@@ -1,0 +1,63 @@
+# One Makefile for a newcomer, a developer and CI.
+# A fresh machine needs Python 3.11 or newer (with pip and venv) and make: each target builds .venv by itself.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types docs bench lock clean .venv
+
+help:  ## Show this help
+	@grep -hE '^[a-z.]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+demo: .venv  ## Review the index case: print its story, write its tables to leukon-demo/
+	$(BIN)/leukon demo --out leukon-demo
+
+# What CI runs is what README tells a newcomer to run. So `test` holds everything that must hold, style and docs
+# included, and `check`, its other name, can never be stricter than CI. For one test alone: .venv/bin/pytest PATH.
+test: check  ## Everything that must hold: what `check` does
+
+check: lint types docs .venv  ## Style, architecture, types, docs, then all tests
+	$(BIN)/pytest -n auto $(ARGS)
+
+lint: .venv  ## Style (ruff) and architecture (import-linter)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: .venv  ## Types (pyrefly, strict on src)
+	$(BIN)/pyrefly check
+
+docs: .venv  ## Build the documentation; a warning is an error
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
+
+bench: .venv  ## Measure leukon beside Polars and pandas
+	$(BIN)/python -m bench $(ARGS)
+
+# Pins stay as they are unless a requirement changed; ARGS=--upgrade moves all of them.
+lock: .venv  ## Pin requirements/*.txt with hashes (ARGS=--upgrade for newer versions)
+	$(LOCK) requirements/uv.in --output-file requirements/uv.txt
+	$(LOCK) pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
+
+clean:  ## Remove what these targets made, .venv too
+	rm -rf .venv build dist docs/_build leukon-demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests bench docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Two stamps: an edit of pyproject.toml installs leukon again in a second, without laying the dependencies anew.
+.venv: .venv/leukon.stamp
+
+.venv/leukon.stamp: .venv/dependencies.stamp pyproject.toml
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# --clear: what is no longer required must not linger. pip installs the one thing that uv cannot: uv.
+.venv/dependencies.stamp: requirements/uv.txt requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "leukon needs Python 3.11 or newer. Fix: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/dev.txt
+	@touch $@

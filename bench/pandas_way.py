@@ -1,0 +1,191 @@
+"""The tables as a pandas expert would write them: columns and category codes, `searchsorted` and `groupby`, no `apply`.
+
+The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not take for granted.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bench import rules
+from bench.pandas_episodes import find_episodes
+from bench.pandas_grading import days_of, grades, integers, same_word
+from bench.rules import end_of
+
+SLOTS = pd.DataFrame(rules.slots(), columns=rules.SLOT_COLUMNS).sort_values("first_course", ascending=False, kind="stable")
+SLOTS["test"] = pd.Categorical(SLOTS["test"], categories=rules.TESTS)
+SLOTS["phase"] = pd.Categorical(SLOTS["phase"], categories=rules.PHASES)
+FIRST_COURSE_SLOTS = int(SLOTS["first_course"].sum())
+LISTED_AHEAD = int((SLOTS["due_day"] - SLOTS["listed_from"]).max())
+NEVER = 10**6  # a day no course reaches
+
+
+def read(path: str | Path, as_of: date | datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counts and doses known at `as_of`, in result units, from one MEDS file."""
+    events = pd.read_parquet(path, columns=["subject_id", "time", "code", "numeric_value", "unit"])
+    events = events[events["time"] <= end_of(as_of)]
+    millionths = (events["numeric_value"].astype("float64") * 1e6).round()
+    # One look-up a category, not one a row.
+    per = events["unit"].cat.categories.map(rules.MILLIONTHS).to_numpy("float64").take(events["unit"].cat.codes)
+    events = events.assign(amount=millionths / per)
+    code = events["code"].cat
+    is_anc = code.codes == code.categories.get_indexer([rules.ANC])[0]
+    counts = events.loc[is_anc, ["subject_id", "time", "amount"]].rename(columns={"amount": "value"})
+    counts.insert(0, "row", counts.index + 1)
+    doses = events.loc[~is_anc, ["subject_id", "time", "code", "amount"]]
+    concept = doses["code"].cat.remove_unused_categories().cat.rename_categories(rules.CONCEPTS)
+    doses = doses.assign(concept=concept).rename(columns={"amount": "amount_mg"})
+    return counts, doses[doses["concept"].isin(rules.CONCEPTS.values())].drop(columns="code")
+
+
+def derive_file(path: str | Path, as_of: date | datetime) -> dict[str, pd.DataFrame]:
+    """Courses, results, episodes and schedule from one MEDS file."""
+    return _tables(*read(path, as_of), as_of)
+
+
+def derive(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -> dict[str, pd.DataFrame]:
+    """The same from clean frames: counts (row, subject_id, time, value), doses (subject_id, time, concept, amount_mg)."""
+    end = end_of(as_of)
+    return _tables(counts[counts["time"] <= end], doses[doses["time"] <= end], as_of)
+
+
+def _tables(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -> dict[str, pd.DataFrame]:
+    today = np.datetime64(end_of(as_of).date(), "D").astype(int)
+    counts = _sorted(counts)
+    doses = doses.sort_values(["subject_id", "time"], kind="stable")
+    # Dense codes for the subjects of both frames: identifiers are too large to be packed with a day.
+    subjects = np.union1d(counts["subject_id"].unique(), doses["subject_id"].unique())
+    courses = find_courses(doses[doses["concept"] == rules.DRUG])
+    who = _dense(counts["subject_id"].to_numpy(), subjects)
+    results = find_results(counts, who, courses, subjects)
+    day = days_of(counts["time"])
+    return {
+        "courses": courses.drop(columns=["next_start", "start_on", "next_on"]),
+        "results": results,
+        "episodes": find_episodes(results, who, day, courses, doses, today),
+        "schedule": find_schedule(counts["time"], who, day, courses, subjects, today),
+    }
+
+
+def _sorted(counts: pd.DataFrame) -> pd.DataFrame:
+    """By subject and time; of two counts at one time the higher first. Only if they are not so already."""
+    subject, time = counts["subject_id"].to_numpy(), counts["time"].to_numpy()
+    in_order = (subject[1:] > subject[:-1]) | ((subject[1:] == subject[:-1]) & (time[1:] > time[:-1]))
+    if not in_order.all():
+        counts = counts.sort_values(["subject_id", "time", "value"], ascending=[True, True, False])
+    return counts.reset_index(drop=True)
+
+
+def _dense(ids: np.ndarray, subjects: np.ndarray) -> np.ndarray:
+    """The place of each (sorted) id among all subjects: one look-up a subject."""
+    new = np.ones(len(ids), bool)
+    new[1:] = ids[1:] != ids[:-1]
+    return subjects.searchsorted(ids[new])[new.cumsum() - 1]
+
+
+def find_courses(given: pd.DataFrame) -> pd.DataFrame:
+    """One row a course; `next_start` is the start of the subject's next one, `_on` the days of both."""
+    subject, day = given["subject_id"], pd.Series(days_of(given["time"]), given.index)
+    opens = (subject != subject.shift()) | (day.diff() > rules.MERGE_DAYS)
+    runs = given.groupby(opens.cumsum().to_numpy(), sort=False)
+    courses = runs.agg(
+        subject_id=("subject_id", "first"), start_time=("time", "first"), last_dose_time=("time", "last"),
+        doses=("time", "size"),
+    ).reset_index(drop=True)  # fmt: skip
+    total = runs["amount_mg"].sum().where(runs["amount_mg"].count() == runs.size())
+    courses["total_dose_mg"] = total.to_numpy()
+    courses.insert(1, "drug", same_word(rules.DRUG, len(courses)))
+    courses.insert(2, "course", courses.groupby("subject_id", sort=False).cumcount().to_numpy("int32") + 1)
+    is_last = courses["subject_id"] != courses["subject_id"].shift(-1)
+    courses["start_on"] = days_of(courses["start_time"])
+    courses["next_start"] = courses["start_time"].shift(-1).mask(is_last)
+    courses["next_on"] = courses["start_on"].shift(-1, fill_value=0).mask(is_last, NEVER)
+    return courses
+
+
+def find_results(counts: pd.DataFrame, who: np.ndarray, courses: pd.DataFrame, subjects: np.ndarray) -> pd.DataFrame:
+    """Every count with its course, its day and its grades."""
+    time, n = counts["time"].to_numpy(), len(counts)
+    of = _dense(courses["subject_id"].to_numpy(), subjects)
+    # The start of each subject's k-th course as one column a k: few columns, and no join. NaT is never reached.
+    starts = courses.set_index([of, "course"])["start_time"].unstack().reindex(range(len(subjects)))
+    course, start_on = np.zeros(n, "int32"), np.zeros(n, "int64")
+    for number in starts:
+        start = starts[number].to_numpy()
+        in_force = time >= start[who]
+        course[in_force] = number
+        np.copyto(start_on, days_of(starts[number])[who], where=in_force)
+    empty = same_word(None, n)
+    v5, reason_v5, v6, reason_v6 = grades(counts["value"].to_numpy())
+    return pd.DataFrame(
+        {
+            "row": counts["row"], "subject_id": counts["subject_id"], "time": counts["time"],
+            "day": integers(days_of(counts["time"]) - start_on, course == 0), "course": course,
+            "analyte": same_word("anc", n), "value": counts["value"], "unit": same_word(rules.UNIT, n),
+            "comparator": empty, "lln": np.full(n, np.nan), "uln": np.full(n, np.nan), "lln_source": empty,
+            "origin": same_word("measured", n), "grade_v5": v5, "reason_v5": reason_v5, "grade_v6": v6,
+            "reason_v6": reason_v6, "high_grade": integers(np.zeros(n, "int8"), np.ones(n, bool)),
+        },
+        copy=False,
+    )  # fmt: skip
+
+
+def find_schedule(
+    times: pd.Series, who: np.ndarray, day: np.ndarray, courses: pd.DataFrame, subjects: np.ndarray, today: int
+) -> pd.DataFrame:
+    """Every slot of every course that exists and is not later than the next one of its test."""
+    start = courses["start_on"].to_numpy()
+    reach = courses["next_on"].to_numpy() - start
+    last = np.minimum(reach - 1, days_of(courses["last_dose_time"]) + rules.END_DAYS - start)
+    at, slot = _list_slots(courses["course"].to_numpy() == 1, np.minimum(last, today - start + LISTED_AHEAD))
+    listed = SLOTS["listed_from"].to_numpy()[slot] <= (today - start)[at]
+    at, slot = at[listed], slot[listed]
+    column = {name: SLOTS[name].to_numpy("int32") for name in rules.SLOT_COLUMNS[4:] + ["due_day"]}
+    now = (today - start).astype("int32")[at]
+    status = np.select(
+        [now >= column["over_from"][slot], now > column["due_to"][slot], now >= column["done_from"][slot]],
+        [np.int8(rules.STATUSES.index(word)) for word in ("missed", "overdue", "due")],
+        default=np.int8(rules.STATUSES.index("upcoming")),
+    )  # fmt: skip
+    done_time = np.full(len(at), "NaT", "datetime64[us]")
+    # A subject and a day packed into one number, so that one sorted search finds a test in a slot's window.
+    key, of = who << 24 | day, _dense(courses["subject_id"].to_numpy(), subjects) << 24 | start
+    cbc = np.flatnonzero((SLOTS["test"] == "cbc").to_numpy()[slot])
+
+    def first_test(rows: np.ndarray, begin: str, end: str) -> tuple[np.ndarray, np.ndarray]:
+        origin = of[at[rows]]
+        found = key.searchsorted(origin + column[begin][slot[rows]])
+        until = origin + np.minimum(column[end][slot[rows]], reach[at[rows]])
+        hit = np.append(key, np.iinfo("int64").max)[found] <= until
+        return rows[hit], found[hit]
+
+    rows, found = first_test(cbc, "done_from", "done_to")
+    done_time[rows] = times.to_numpy()[found]
+    status[rows] = rules.STATUSES.index("done")
+    over = cbc[status[cbc] == rules.STATUSES.index("missed")]
+    rows, _ = first_test(over, "off_from", "off_to")
+    status[rows] = rules.STATUSES.index("off_time")
+    due_day = column["due_day"][slot]
+    return pd.DataFrame(
+        {
+            "subject_id": courses["subject_id"].to_numpy()[at], "course": courses["course"].to_numpy()[at],
+            "test": SLOTS["test"].array.take(slot), "due_day": due_day,
+            "due_time": (start[at] + due_day).view("datetime64[D]").astype("datetime64[us]"),
+            "status": pd.Categorical.from_codes(status, rules.STATUSES), "done_time": done_time,
+            "phase": SLOTS["phase"].array.take(slot),
+        },
+        copy=False,
+    )  # fmt: skip
+
+
+def _list_slots(is_first: np.ndarray, until: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each course its slots due up to `until`: the row of the course and the row of the slot."""
+    due = SLOTS["due_day"].to_numpy()
+    n = np.where(
+        is_first, due[:FIRST_COURSE_SLOTS].searchsorted(until, "right"), due[FIRST_COURSE_SLOTS:].searchsorted(until, "right")
+    )
+    at = np.arange(len(n)).repeat(n)
+    within = np.arange(len(at)) - (n.cumsum() - n).repeat(n)
+    return at, within + np.where(is_first, 0, FIRST_COURSE_SLOTS).repeat(n)

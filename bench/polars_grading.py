@@ -1,0 +1,46 @@
+"""Grades and days for the Polars leg."""
+
+import polars as pl
+
+subject, course = pl.col("subject_id"), pl.col("course")
+
+
+def days(later: pl.Expr, earlier: pl.Expr) -> pl.Expr:
+    """Calendar days from one date to another."""
+    return later.cast(pl.Int32) - earlier.cast(pl.Int32)
+
+
+def grade(values: pl.Series, lln: pl.Series, comparators: pl.Series | None = None) -> pl.DataFrame:
+    """grade_v5, reason_v5, grade_v6, reason_v6 of neutrophil counts; a comparator stands for all values it allows."""
+    columns = {"value": values, "lln": lln} | ({} if comparators is None else {"comparator": comparators})
+    return pl.DataFrame(columns).select(*grades(comparator=None if comparators is None else pl.col("comparator")))
+
+
+def grades(lln: pl.Expr | None = pl.col("lln"), comparator: pl.Expr | None = None) -> list[pl.Expr]:
+    """The four grade columns of `value` as expressions."""
+    value, unknown = pl.col("value"), pl.lit(None, pl.Int8)
+    mild = unknown if lln is None else pl.when(value < lln).then(pl.lit(1, pl.Int8)).when(value >= lln).then(0)
+    no_lln = pl.lit("no_lln")
+    v5 = pl.when(value >= 1.5).then(mild).when(value >= 1.0).then(pl.lit(2, pl.Int8)).when(value >= 0.5).then(3).otherwise(4)
+    v6 = pl.when(value >= 1.5).then(pl.lit(0, pl.Int8)).when(value >= 1.0).then(1).when(value >= 0.5).then(2)
+    v6 = v6.when(value >= 0.1).then(3).otherwise(4)
+    needs_lln = value >= 1.5 if lln is None else (value >= 1.5) & lln.is_null()
+    reason_v5, reason_v6 = pl.when(needs_lln).then(no_lln), pl.lit(None, pl.String)
+    if comparator is not None:
+        undecided, below, above = pl.lit("undecided_comparator"), comparator == "<", comparator.is_in([">", ">="])
+        exact, at_most = comparator.is_null(), comparator == "<="
+
+        def worst(limit: float) -> pl.Expr:
+            return (below & (value <= limit)) | (at_most & (value < limit))
+
+        four = pl.lit(4, pl.Int8)
+        high = above & (value >= 1.5)
+        decided = pl.when(high & (value >= lln)).then(pl.lit(0, pl.Int8))
+        v5 = pl.when(exact).then(v5).when(worst(0.5)).then(four).otherwise(decided)
+        reason_v5 = pl.when(exact | (high & lln.is_null())).then(reason_v5)
+        reason_v5 = reason_v5.when(~worst(0.5) & ~(high & (value >= lln))).then(undecided)
+        v6 = pl.when(exact).then(v6).when(worst(0.1)).then(four).when(high).then(pl.lit(0, pl.Int8))
+        reason_v6 = pl.when(~exact & ~worst(0.1) & ~high).then(undecided)
+    return [
+        v5.alias("grade_v5"), reason_v5.alias("reason_v5"), v6.alias("grade_v6"), reason_v6.alias("reason_v6")
+    ]  # fmt: skip

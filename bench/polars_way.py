@@ -1,0 +1,171 @@
+"""The tables as a Polars expert would write them: asof joins, run ids, one group-by a kind of run, no Python per row.
+
+The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not take for granted.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from bench import rules
+from bench.polars_episodes import find_episodes
+from bench.polars_grading import course, days, grades, subject
+from bench.rules import end_of
+
+Test, Phase, Status = pl.Enum(rules.TESTS), pl.Enum(rules.PHASES), pl.Enum(rules.STATUSES)
+SLOT_TYPES = [pl.Boolean, Test, pl.Int32, Phase, *[pl.Int32] * 7]
+SLOTS = pl.DataFrame(rules.slots(), schema=dict(zip(rules.SLOT_COLUMNS, SLOT_TYPES, strict=True)), orient="row")
+def read(path: str | Path, as_of: date | datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Counts and doses known at `as_of`, in result units, from one MEDS file."""
+    events = pl.scan_parquet(path, row_index_name="row", row_index_offset=1).filter(pl.col("time") <= end_of(as_of))
+    millionths = (pl.col("numeric_value").cast(pl.Float64) * 1e6).round()
+
+    def per(*units: str) -> pl.Expr:
+        one, other = units
+        return pl.when(pl.col("unit") == other).then(rules.MILLIONTHS[other]).otherwise(rules.MILLIONTHS[one])
+
+    is_anc = pl.col("code") == rules.ANC
+    counts = events.filter(is_anc).select("row", subject, "time", value=millionths / per("10*9/L", "/uL"))
+    concept = pl.col("code").cast(pl.String).replace_strict(rules.CONCEPTS, default=None)
+    doses = events.filter(~is_anc).select(subject, "time", concept=concept, amount_mg=millionths / per("mg", "ug"))
+    return tuple(pl.collect_all([counts, doses.drop_nulls("concept")]))
+
+
+def derive_file(path: str | Path, as_of: date | datetime) -> dict[str, pl.DataFrame]:
+    """Courses, results, episodes and schedule from one MEDS file."""
+    return _tables(*read(path, as_of), as_of)
+
+
+def derive(counts: pl.DataFrame, doses: pl.DataFrame, as_of: date | datetime) -> dict[str, pl.DataFrame]:
+    """The same from clean frames: counts (row, subject_id, time, value), doses (subject_id, time, concept, amount_mg)."""
+    known = pl.col("time") <= end_of(as_of)
+    return _tables(counts.filter(known), doses.filter(known), as_of)
+
+
+def _tables(counts: pl.DataFrame, doses: pl.DataFrame, as_of: date | datetime) -> dict[str, pl.DataFrame]:
+    today = end_of(as_of).date()
+    counts, doses = _sorted(counts), doses.sort(subject, "time")
+    courses = find_courses(doses.filter(pl.col("concept") == rules.DRUG))
+    results = find_results(counts, courses)
+    return {
+        "courses": courses.drop("next_start"),
+        "results": results,
+        "episodes": find_episodes(results, courses, doses, today),
+        "schedule": find_schedule(counts, courses, today),
+    }
+
+
+def _sorted(counts: pl.DataFrame) -> pl.DataFrame:
+    """By subject and time; of two counts at one time the higher first. Only if they are not so already."""
+    later = pl.col("time") > pl.col("time").shift()
+    in_order = (subject > subject.shift()) | ((subject == subject.shift()) & later)
+    if counts.select(in_order.all()).item():
+        return counts
+    return counts.sort(subject, "time", "value", descending=[False, False, True])
+
+
+def find_courses(given: pl.DataFrame) -> pl.DataFrame:
+    """One row a course; `next_start` is the start of the subject's next one."""
+    day, row, time = pl.col("time").dt.date(), pl.int_range(pl.len()), pl.col("time")
+    opens = (subject != subject.shift()) | (days(day, day.shift()) > rules.MERGE_DAYS)
+    amount = pl.col("amount_mg")
+    new = (subject != subject.shift()).fill_null(True)
+    return (
+        given.with_columns(run=opens.fill_null(True).cum_sum())
+        .group_by("run", maintain_order=True)
+        .agg(
+            subject.first(), start_time=time.first(), last_dose_time=time.last(), doses=pl.len(),
+            total_dose_mg=pl.when(amount.null_count() == 0).then(amount.sum()),
+        )
+        .select(
+            subject, drug=pl.lit(rules.DRUG),
+            course=(row - pl.when(new).then(row).forward_fill() + 1).cast(pl.Int32),
+            **{name: pl.col(name) for name in ("start_time", "last_dose_time", "doses", "total_dose_mg")},
+            next_start=pl.when(subject.shift(-1) == subject).then(pl.col("start_time").shift(-1)),
+        )
+    )  # fmt: skip
+
+
+def find_results(counts: pl.DataFrame, courses: pl.DataFrame) -> pl.DataFrame:
+    """Every count with its course, its day and its grades."""
+    nothing = pl.lit(None, pl.String)
+    return counts.join_asof(
+        courses.select(subject, "start_time", course),
+        left_on="time", right_on="start_time", by="subject_id", check_sortedness=False,
+    ).select(
+        "row", subject, "time", days(pl.col("time").dt.date(), pl.col("start_time").dt.date()).alias("day"),
+        course.fill_null(0), pl.lit("anc").alias("analyte"), "value", pl.lit(rules.UNIT).alias("unit"),
+        nothing.alias("comparator"), pl.lit(None, pl.Float64).alias("lln"), pl.lit(None, pl.Float64).alias("uln"),
+        nothing.alias("lln_source"), pl.lit("measured").alias("origin"), *grades(lln=None),
+        pl.lit(None, pl.Int8).alias("high_grade"),
+    )  # fmt: skip
+
+
+def find_schedule(counts: pl.DataFrame, courses: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Every slot of every course that exists and is not later than the next one of its test.
+
+    Rows are pairs of row numbers (of the course, of the slot) for as long as possible: the columns come last.
+    """
+    each, tests = _pack(counts, courses, today)
+    listed = _list_slots(each)
+    cbc = listed.filter((SLOTS["test"] == "cbc").gather(listed["slot"]))
+    done = _first_tests(cbc, each, tests, "done_from", "done_to")
+    over = each["today"].gather(cbc["at"]) >= SLOTS["over_from"].gather(cbc["slot"])
+    off = _first_tests(cbc.filter(over), each, tests, "off_from", "off_to")
+    done_time = pl.repeat(None, len(listed), dtype=pl.Datetime("us"), eager=True).scatter(done["row"], done["time"])
+    is_off = pl.repeat(False, len(listed), dtype=pl.Boolean, eager=True).scatter(off["row"], True)
+    of = {name: pl.lit(each[name]).gather(pl.col("at")) for name in each.columns}
+    slot = {name: pl.lit(SLOTS[name]).gather(pl.col("slot")) for name in SLOTS.columns}
+    now, word = pl.col("now"), {name: pl.lit(name, Status) for name in rules.STATUSES}
+    status = (
+        pl.when(done_time.is_not_null()).then(word["done"]).when(is_off).then(word["off_time"])
+        .when(now >= slot["over_from"]).then(word["missed"]).when(now > slot["due_to"]).then(word["overdue"])
+        .when(now >= slot["done_from"]).then(word["due"]).otherwise(word["upcoming"])
+    )  # fmt: skip
+    due_time = (of["start"] + slot["due_day"]).cast(pl.Date).cast(pl.Datetime("us"))
+    return listed.with_columns(now=of["today"]).select(
+        of["subject_id"].alias("subject_id"), of["course"].alias("course"), slot["test"].alias("test"),
+        slot["due_day"].alias("due_day"), due_time.alias("due_time"), status.alias("status"),
+        done_time.alias("done_time"), slot["phase"].alias("phase"),
+    )  # fmt: skip
+
+
+def _pack(counts: pl.DataFrame, courses: pl.DataFrame, today: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Courses and tests with the subject and the date in one number, so that an asof join needs no `by`."""
+    day, start = pl.col("time").dt.date().cast(pl.Int32), pl.col("start_time").dt.date().cast(pl.Int32)
+    rank = subject.rle_id().cast(pl.Int64) * 2**24
+    tests = counts.select(subject, "time", rank=rank, key=rank + day)
+    ranks = tests.filter((subject != subject.shift()).fill_null(True)).select(subject, "rank")
+    reach = pl.col("next_start").dt.date().cast(pl.Int32) - start
+    end = pl.col("last_dose_time").dt.date().cast(pl.Int32) - start + rules.END_DAYS
+    each = courses.join(ranks, on="subject_id", how="left", maintain_order="left").select(
+        subject, course, start=start, first_course=course == 1, today=days(pl.lit(today), start), reach=reach,
+        last=pl.min_horizontal(reach - 1, end), key=pl.col("rank") + start,
+    )  # fmt: skip
+    return each, tests.select("key", "time")
+
+
+def _list_slots(each: pl.DataFrame) -> pl.DataFrame:
+    """Courses times template, less the slots that do not exist and those after the next one of their test."""
+    template = SLOTS.lazy().with_row_index("slot").select("slot", "first_course", "due_day", "listed_from")
+    return (
+        each.lazy().with_row_index("at").select("at", "first_course", "today", "last")
+        .join(template, on="first_course", maintain_order="left_right")
+        .filter(pl.col("due_day") <= pl.col("last"), pl.col("listed_from") <= pl.col("today"))
+        .select("at", "slot").collect(engine="streaming").with_row_index("row")
+    )  # fmt: skip
+
+
+def _first_tests(listed: pl.DataFrame, each: pl.DataFrame, tests: pl.DataFrame, begin: str, end: str) -> pl.DataFrame:
+    """The first test on a day of [begin, end] of each slot, and not after the day of the next course's start."""
+    at, slot = pl.col("at"), pl.col("slot")
+    key, reach = pl.lit(each["key"]).gather(at), pl.lit(each["reach"]).gather(at)
+    windows = listed.select(
+        "row", after=key + pl.lit(SLOTS[begin]).gather(slot),
+        until=key + pl.min_horizontal(pl.lit(SLOTS[end]).gather(slot), reach),
+    )  # fmt: skip
+    found = windows.drop_nulls("after").sort("after").join_asof(
+        tests, left_on="after", right_on="key", strategy="forward", coalesce=False, check_sortedness=False
+    )  # fmt: skip
+    return found.filter(pl.col("key") <= pl.col("until")).select("row", "time")

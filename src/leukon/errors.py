@@ -1,0 +1,115 @@
+"""Every error leukon raises, drawn as a tree, with the exit code of the command line.
+
+    LeukonError
+    ├── UsageError          2  the call asks for something that does not exist
+    │   ├── UnknownName
+    │   └── NoUsableRow
+    ├── InputError          3  the data cannot be read
+    │   ├── UnreadableFile
+    │   ├── MissingColumn
+    │   └── WrongType
+    └── KnowledgeError      4  a protocol, code map or other TOML file is not valid
+        └── InvalidFile
+
+Messages say what, why and how to fix it. They name columns, rows and keys, never a patient's identifier, date or value.
+"""
+
+from collections.abc import Iterable
+
+
+class LeukonError(Exception):
+    """The root: catch this to catch everything leukon raises on purpose."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, why: str, fix: str) -> None:
+        self.what, self.why, self.fix = what, why, fix
+        super().__init__(f"{what} Why: {why} Fix: {fix}")
+
+
+class UsageError(LeukonError):
+    """The call asks for something that does not exist."""
+
+    exit_code = 2
+
+
+class UnknownName(UsageError):
+    """A protocol, schedule or other named thing is not known."""
+
+    def __init__(self, thing: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"There is no {thing} '{name}'.",
+            f"leukon knows these: {', '.join(known) or 'none'}.",
+            f"use one of them, or give the path of a TOML file where a {thing} may be one.",
+        )
+
+
+class NoUsableRow(UsageError):
+    """`as_of="last"` was asked of data without one usable row."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "as_of 'last' has no meaning here.",
+            "the input holds no usable result, dose or finding, so there is no last time.",
+            "give a date as as_of, or a code map (--codes) if leukon does not know the codes of this input.",
+        )
+
+
+class UnknownTime(UsageError):
+    """`as_of` or a time zone cannot be understood."""
+
+    def __init__(self, what: str, text: str) -> None:
+        super().__init__(
+            f"The {what} '{text}' cannot be understood.",
+            "every table depends on it, so it is never guessed.",
+            "as_of is a date (2000-05-20), an instant (2000-05-20T08:00:00) or 'last' (the command line also takes"
+            " 'today'); a time zone is an IANA name (Europe/Athens).",
+        )
+
+
+class InputError(LeukonError):
+    """The data cannot be read at all; a single bad row never raises."""
+
+    exit_code = 3
+
+
+class UnreadableFile(InputError):
+    """The file or folder is missing, empty, cut short or of a format leukon does not read."""
+
+    def __init__(self, path: object, why: str, fix: str) -> None:
+        super().__init__(f"'{path}' cannot be read.", why, fix)
+
+
+class MissingColumn(InputError):
+    """A column that every event needs is not there."""
+
+    def __init__(self, column: str, present: Iterable[str]) -> None:
+        super().__init__(
+            f"The events have no column '{column}'.",
+            f"every event needs it; the columns here are: {', '.join(present) or 'none'}.",
+            f'rename the column, or say its name in a code map: [columns] {column} = "its name here".',
+        )
+
+
+class WrongType(InputError):
+    """A column, or the whole object, is of a type that cannot hold what it should."""
+
+    def __init__(self, what: str, found: str, wanted: str) -> None:
+        super().__init__(
+            f"{what} has the type {found}, but {wanted} is needed.",
+            "a value read with the wrong type is a wrong value.",
+            f"convert it to {wanted} before it is handed to leukon (the CSV reader converts by itself).",
+        )
+
+
+class KnowledgeError(LeukonError):
+    """What leukon holds true, or a site's code map, is not valid."""
+
+    exit_code = 4
+
+
+class InvalidFile(KnowledgeError):
+    """A TOML file breaks a rule: the message names the file, the key and the fix."""
+
+    def __init__(self, file: object, key: str, why: str, fix: str) -> None:
+        super().__init__(f"'{file}' is not valid at '{key}'.", why, fix)

@@ -1,0 +1,1 @@
+"""THE TABLE: events checked once, at the door."""

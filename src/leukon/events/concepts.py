@@ -1,0 +1,144 @@
+"""Codes to concepts: LOINC, OMOP, RxNorm, ATC and a site's own codes to the few things leukon knows (concepts.toml)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from leukon.errors import InvalidFile
+from leukon.events.data_files import Strict, Text, load_toml
+from leukon.events.schema import EVENTS
+
+Use = Literal["result", "part", "dose", "finding"]
+SYSTEMIC = "systemic"
+GIVEN = ("given", "started")
+
+
+class Limits(Strict):
+    """What is plausible, both ends included, in result units."""
+
+    low: float
+    high: float
+    source: Text
+
+
+class Concept(Strict):
+    """One thing leukon knows: an analyte, a part of a count, a drug or a finding."""
+
+    use: Use
+    kind: Text
+    display: Text
+    codes: tuple[Text, ...] = ()
+    plausible: Limits | None = None
+    words: tuple[Text, ...] | None = Field(default=None, description="what a coded finding may say; empty: any text")
+
+
+class ConceptFile(Strict):
+    """The layout of concepts.toml."""
+
+    sources: dict[str, Text]
+    concepts: dict[str, Concept]
+
+
+@dataclass(frozen=True)
+class Concepts:
+    """All concepts, in the order of their names; the position of a concept is its number in the columns."""
+
+    by_name: Mapping[str, Concept]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self.by_name))
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        return {name: at for at, name in enumerate(self.names)}
+
+    @cached_property
+    def _number_of_code(self) -> dict[str, int]:
+        full: dict[str, int] = {}
+        bare: dict[str, set[int]] = {}
+        for name, concept in self.by_name.items():
+            for code in concept.codes:
+                vocabulary, _, term = code.partition("//")
+                full[f"{vocabulary.upper()}//{term}"] = self.number[name]
+                bare.setdefault(term, set()).add(self.number[name])
+        unambiguous = {term: at.pop() for term, at in bare.items() if len(at) == 1}
+        return unambiguous | full | self.number
+
+    def find(self, code: str) -> int:
+        """Number of the concept that `code` means, or -1 if leukon does not know it."""
+        vocabulary, slashes, term = code.partition("//")
+        return self._number_of_code.get(f"{vocabulary.upper()}//{term}" if slashes else code, -1)
+
+    def with_more(self, more: Mapping[str, Concept]) -> "Concepts":
+        """These concepts and those a protocol file brings along."""
+        return Concepts({**self.by_name, **more}) if more else self
+
+
+@lru_cache
+def load_concepts() -> Concepts:
+    """The shipped concepts (concepts.toml)."""
+    return Concepts(load_toml(Path(__file__).with_name("concepts.toml"), ConceptFile).concepts)
+
+
+class SiteCode(Strict):
+    """What one of a site's own codes means."""
+
+    concept: Text
+    unit: Text | None = Field(default=None, description="unit of rows that carry none, and of the range here")
+    form: Literal["systemic", "eye", "ear", "skin", "nasal", "inhaled", "rectal"] = SYSTEMIC
+    event: Literal["given", "started", "stopped", "not_given"] = "given"
+    lln: float | None = Field(default=None, description="used only where the row has none")
+    uln: float | None = None
+    range_source: Text | None = None
+
+    @model_validator(mode="after")
+    def _range_has_source_and_unit(self) -> "SiteCode":
+        if (self.lln is not None or self.uln is not None) and not (self.range_source and self.unit):
+            raise ValueError("a reference range needs its unit and a range_source")
+        return self
+
+    @property
+    def mapped(self) -> bool:
+        """Only systemic doses that were given or started mean anything here."""
+        return self.form == SYSTEMIC and self.event in GIVEN
+
+
+class CodeMap(Strict):
+    """A site's code map: what its columns and codes are called."""
+
+    columns: dict[str, Text] = Field(default={}, description="events column = its name in the input")
+    codes: dict[str, SiteCode] = {}
+    file: str = "the code map"
+
+
+def load_code_map(path: str | Path, concepts: Concepts) -> CodeMap:
+    """Read a site's code map and check that it names known concepts and columns.
+
+    Raises
+    ------
+    InvalidFile
+        Naming the file, the key and the fix.
+    """
+    path = Path(path)
+    code_map = load_toml(path, CodeMap).model_copy(update={"file": path.name})
+    check_names(code_map, concepts)
+    return code_map
+
+
+def check_names(code_map: CodeMap, concepts: Concepts) -> None:
+    """Raise `InvalidFile` if the map names a concept or a column that does not exist."""
+    columns = [column.name for column in EVENTS]
+    for name in code_map.columns:
+        _check_known(code_map.file, f"columns.{name}", name, columns)
+    for code, entry in code_map.codes.items():
+        _check_known(code_map.file, f"codes.{code}.concept", entry.concept, concepts.names)
+
+
+def _check_known(file: str, key: str, name: str, known: Iterable[str]) -> None:
+    if name not in known:
+        raise InvalidFile(file, key, f"leukon knows no '{name}'.", f"use one of: {', '.join(known)}.")

@@ -1,0 +1,186 @@
+"""Whatever holds Arrow data, to the arrays of the house: types are checked here, values later."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leukon.errors import MissingColumn, UnknownTime, WrongType
+from leukon.events.arrays import NULL, Array, Words
+from leukon.events.schema import EVENTS, REQUIRED
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The events as arrays, in the order of the input; a column that is absent or all null is None."""
+
+    table: pa.Table = field(repr=False)
+    subject_ids: pa.Array = field(repr=False)
+    subject: Array
+    time: Array
+    code: Words
+    numeric: Array | None
+    text: Words | None
+    unit: Words | None
+    comparator: Words | None
+    lln: Array | None
+    uln: Array | None
+    status: Words | None
+    recorded: Array | None
+    source: Words | None
+
+
+def take_in(data: Any, columns: Mapping[str, str], timezone: str | None = None) -> Intake:
+    """Accept pyarrow, Polars, pandas, DuckDB or anything else with `__arrow_c_stream__`.
+
+    `subject` numbers the sorted `subject_ids` (numerically if all are integers); no subject is the number after the
+    last. `time` and `recorded` are wall-clock microseconds.
+
+    Raises
+    ------
+    MissingColumn, WrongType
+        The only complaints about the whole input; a bad row never raises.
+    """
+    table = _events_table(data, columns)
+    subject_ids, subject = _number_subjects(_column(table, "subject_id"))
+    return Intake(
+        table=table,
+        subject_ids=subject_ids,
+        subject=subject,
+        time=_times(table, "time", timezone),
+        code=_words(table, "code") or Words(np.full(table.num_rows, -1), []),
+        numeric=_numbers(table, "numeric_value"),
+        text=_words(table, "text_value"),
+        unit=_words(table, "unit"),
+        comparator=_words(table, "comparator"),
+        lln=_numbers(table, "lln"),
+        uln=_numbers(table, "uln"),
+        status=_words(table, "status"),
+        recorded=_times(table, "recorded_time", timezone) if _has(table, "recorded_time") else None,
+        source=_words(table, "source_id"),
+    )
+
+
+def _events_table(data: Any, columns: Mapping[str, str]) -> pa.Table:
+    if not hasattr(data, "__arrow_c_stream__"):
+        raise WrongType("The object with the events", type(data).__name__, "a table with __arrow_c_stream__")
+    table = data if isinstance(data, pa.Table) else pa.table(data)
+    for name in REQUIRED:
+        if columns.get(name, name) not in table.column_names:
+            raise MissingColumn(columns.get(name, name), table.column_names)
+    names = [column.name for column in EVENTS]
+    here = [name for name in names if columns.get(name, name) in table.column_names]
+    return table.select([columns.get(name, name) for name in here]).rename_columns(here)
+
+
+def _has(table: pa.Table, name: str) -> bool:
+    return name in table.column_names and table[name].null_count < table.num_rows
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    column = table[name].unify_dictionaries().combine_chunks()
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    if pa.types.is_dictionary(type_):
+        type_ = type_.value_type
+    return pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_)
+
+
+def _number_subjects(column: pa.Array) -> tuple[pa.Array, Array]:
+    if pa.types.is_integer(column.type) and column.null_count == 0:
+        ids = column.to_numpy(zero_copy_only=False)
+        if np.all(ids[1:] >= ids[:-1]):
+            opens = np.empty(ids.size, bool)
+            opens[:1] = True
+            np.not_equal(ids[1:], ids[:-1], out=opens[1:])
+            return pa.array(ids[opens], column.type), np.cumsum(opens) - 1
+    elif not (_is_text(column.type) or pa.types.is_integer(column.type) or pa.types.is_null(column.type)):
+        raise WrongType("The column 'subject_id'", str(column.type), "an integer or a string")
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    ids = column.dictionary
+    number = _place_in_order(ids)
+    order = np.argsort(number)
+    nobody = np.asarray([value in (None, "") for value in ids.to_pylist()], bool)
+    index = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    somebody = ids.take(pa.array(order[: number.size - nobody.sum()]))
+    return somebody, np.where(index < 0, len(somebody), np.append(number, len(somebody))[index])
+
+
+def _place_in_order(ids: pa.Array) -> Array:
+    """Place of each id among the ids: numerically if all are integers, ids that say nothing last."""
+    values = ids.to_pylist()
+    said = [value for value in values if value not in (None, "")]
+    if said and isinstance(said[0], str):
+        numeric = all(value.isdecimal() and value.isascii() for value in said)
+        key = {value: (int(value) if numeric else 0, value) for value in said}
+        ordered = sorted(said, key=key.__getitem__)
+    else:
+        ordered = sorted(said)
+    place = {value: at for at, value in enumerate(ordered)}
+    return np.asarray([place.get(value, len(said)) for value in values], np.int64)
+
+
+def _words(table: pa.Table, name: str) -> Words | None:
+    if not _has(table, name):
+        return None
+    column = _column(table, name)
+    if not _is_text(column.type):
+        raise WrongType(f"The column '{name}'", str(column.type), "a string")
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    index = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    words = column.dictionary.to_pylist()
+    empty = np.asarray([word in (None, "") for word in words] + [False], bool)
+    return Words(np.where(empty[index], -1, index) if empty.any() else index, words)
+
+
+def _numbers(table: pa.Table, name: str) -> Array | None:
+    """Numbers as float64; None where the column says nothing."""
+    if name not in table.column_names:
+        return None
+    type_ = table[name].type
+    if pa.types.is_null(type_):
+        return None
+    if not (pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_decimal(type_)):
+        raise WrongType(f"The column '{name}'", str(type_), "a number")
+    if not _has(table, name):
+        return None
+    return _column(table, name).cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+
+
+def _times(table: pa.Table, name: str, timezone: str | None) -> Array:
+    column = _column(table, name)
+    if pa.types.is_null(column.type):
+        return np.full(table.num_rows, NULL)
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.timestamp("us"))
+    if not pa.types.is_timestamp(column.type):
+        raise WrongType(f"The column '{name}'", str(column.type), "a timestamp or a date")
+    if column.type.tz is not None:
+        zone = check_timezone(timezone) or column.type.tz
+        column = pc.local_timestamp(column.cast(pa.timestamp("us", zone), safe=False))
+    micros = column.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+    return micros.fill_null(NULL).to_numpy(zero_copy_only=False)
+
+
+def check_timezone(timezone: str | None) -> str | None:
+    """Hand back an IANA name that exists, or None.
+
+    Raises
+    ------
+    UnknownTime
+        If there is no such zone.
+    """
+    if timezone is not None:
+        try:
+            ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError):
+            raise UnknownTime("time zone", timezone) from None
+    return timezone

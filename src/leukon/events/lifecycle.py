@@ -1,0 +1,99 @@
+"""Versions of one result: which stands, which are superseded, and which rows are the same row twice."""
+
+from dataclasses import fields
+
+import numpy as np
+
+from leukon.events.arrays import Array, Words
+from leukon.events.measure import Measured, Refuse, Rows
+from leukon.events.schema import STATUSES
+
+_FINAL = STATUSES.index("final")
+
+
+def settle_versions(rows: Rows, measured: Measured, moment: Array, live: Array, refuse: Refuse) -> None:
+    """Refuse superseded, duplicate, cancelled and preliminary rows among the `live` ones.
+
+    Rows with one subject, code, time and non-null source_id are versions of one result; without a source_id, rows
+    equal in every column are one. `moment` numbers the subject-and-time of each row.
+    """
+    status = _status_ranks(rows)
+    twice = _rows_met_twice(moment * (int(rows.code.max(initial=0)) + 1) + rows.code, live)
+    if twice.size:
+        source = np.full(twice.size, -1) if rows.source is None else rows.source.index[twice]
+        _supersede(rows, measured, moment, status, twice[source >= 0], refuse)
+        _drop_copies(rows, moment, twice[source < 0], refuse)
+    refuse(status >= STATUSES.index("cancelled"), "cancelled")
+    refuse(status == STATUSES.index("preliminary"), "preliminary")
+
+
+def _status_ranks(rows: Rows) -> Array:
+    """Place of each row's status in STATUSES; -1 for a word that is none of them."""
+    if rows.status is None:
+        return np.full(rows.row.size, _FINAL, np.int8)
+    words = [(word or "").strip().lower() for word in rows.status.words]
+    rank = [STATUSES.index(word) if word in STATUSES else -1 for word in words]
+    return np.asarray([*rank, _FINAL], np.int8)[rows.status.index]
+
+
+def refuse_bad_status(rows: Rows, refuse: Refuse) -> None:
+    """Refuse rows whose status is a word leukon does not know: it is never taken for final."""
+    if rows.status is not None:
+        refuse(_status_ranks(rows) < 0, "bad_status")
+
+
+def _rows_met_twice(key: Array, live: Array) -> Array:
+    """Live rows whose key another live row has too."""
+    at = np.flatnonzero(live)
+    key = key[at]
+    if np.all(key[1:] > key[:-1]):
+        return at[:0]
+    order = np.argsort(key, kind="stable")
+    same = key[order][1:] == key[order][:-1]
+    member = np.zeros(at.size, bool)
+    member[1:] |= same
+    member[:-1] |= same
+    return at[order[member]]
+
+
+def _supersede(rows: Rows, measured: Measured, moment: Array, status: Array, at: Array, refuse: Refuse) -> None:
+    if rows.source is None or not at.size:
+        return
+    value = measured.value[at]
+    recorded = np.full(at.size, 0) if rows.recorded is None else rows.recorded[at]
+    rank = np.minimum(status[at], STATUSES.index("cancelled"))
+    key = (moment[at], rows.code[at], rows.source.index[at])
+    strongest_last = np.lexsort(
+        (-rows.row[at], *_content(rows, at), -np.nan_to_num(value, nan=np.inf), rank, recorded, rank > 0, *key)
+    )
+    ordered = [part[strongest_last] for part in key]
+    beaten = np.zeros(at.size, bool)
+    beaten[:-1] = np.all([part[1:] == part[:-1] for part in ordered], axis=0)
+    mask = np.zeros(rows.row.size, bool)
+    mask[at[strongest_last[beaten]]] = True
+    refuse(mask, "superseded")
+
+
+def _drop_copies(rows: Rows, moment: Array, at: Array, refuse: Refuse) -> None:
+    key = (moment[at], rows.code[at], *_content(rows, at))
+    first_first = np.lexsort((rows.row[at], *key))
+    copy = np.zeros(at.size, bool)
+    copy[1:] = np.all([part[first_first][1:] == part[first_first][:-1] for part in key], axis=0)
+    mask = np.zeros(rows.row.size, bool)
+    mask[at[first_first[copy]]] = True
+    refuse(mask, "duplicate")
+
+
+def _content(rows: Rows, at: Array) -> list[Array]:
+    """Every column of the contract that says more than whose, what and when, as comparable arrays."""
+    content = []
+    for field in fields(rows):
+        column = getattr(rows, field.name)
+        if field.name in ("row", "subject", "time", "code", "concept", "source") or column is None:
+            continue
+        if isinstance(column, Words):
+            place = np.append(np.argsort(np.argsort([word or "" for word in column.words])), -1)
+            content.append(place[column.index[at]])
+        else:
+            content.append(np.nan_to_num(column[at], nan=-np.inf) if column.dtype.kind == "f" else column[at])
+    return content

@@ -1,0 +1,62 @@
+"""Text to the set of values it allows: `0.42`, `<0.1`, `0,899`; anything doubtful is refused, never guessed."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,2})?"
+_VALUE = re.compile(rf"\s*(<=|>=|=<|=>|<|>|≤|≥|=)?\s*({NUMBER})?\s*")
+_THREE_AFTER_COMMA = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?|[+-]?\d*,\d{3}")
+_COMPARATORS = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "=": None}
+
+PLACES = 6
+"""`numeric_value` is rounded to this many decimals: 32-bit floats turn 1.8 into 1.79999995, which is below 1.8."""
+
+
+@dataclass(frozen=True)
+class TextValue:
+    """What a text says: `mantissa / scale` with a comparator, only a comparator, or nothing that leukon can use."""
+
+    mantissa: float | None = None
+    scale: float = 1.0
+    comparator: str | None = None
+    ambiguous: bool = False
+
+
+def read_comparator(text: str) -> str | None:
+    """The comparator `text` stands for; None for an exact value.
+
+    Raises
+    ------
+    ValueError
+        If `text` is no comparator.
+    """
+    text = _COMPARATORS.get(text.strip(), text.strip())
+    if text not in (None, "", "<", "<=", ">=", ">"):
+        raise ValueError("not a comparator")
+    return text or None
+
+
+def read_text(text: str) -> TextValue:
+    """Read a laboratory's text.
+
+    A comma with exactly three digits after it is ambiguous (thousands or decimals), unless a lone 0 stands before it.
+
+    >>> read_text("<0.1")
+    TextValue(mantissa=1.0, scale=10.0, comparator='<', ambiguous=False)
+    >>> read_text("0,899").mantissa, read_text("1,234").ambiguous, read_text("see note").mantissa
+    (899.0, True, None)
+    """
+    stripped = text.strip()
+    bare = stripped.lstrip("<>=≤≥ ")
+    if _THREE_AFTER_COMMA.fullmatch(bare) and not re.fullmatch(r"[+-]?0,\d{3}", bare):
+        return TextValue(ambiguous=True)
+    match = _VALUE.fullmatch(stripped)
+    if not stripped or match is None:
+        return TextValue()
+    comparator = read_comparator(match[1] or "")
+    if match[2] is None:
+        return TextValue(comparator=comparator)
+    number = Decimal(match[2].replace(",", "."))
+    exponent = min(int(number.as_tuple().exponent), 0)
+    return TextValue(float(number.scaleb(-exponent)), float(10**-exponent), comparator)

@@ -1,0 +1,1 @@
+"""ONE FORMAT EACH: readers that know nothing of each other."""

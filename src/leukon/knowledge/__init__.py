@@ -1,0 +1,1 @@
+"""WHAT WE HOLD TRUE: TOML files with sources, and the types they become."""

@@ -1,0 +1,1 @@
+"""ONE QUESTION EACH: pure functions from checked columns to columns."""

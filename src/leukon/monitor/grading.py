@@ -1,0 +1,86 @@
+"""How bad is it: a CTCAE grade for each value, in an edition that is always named, or the reason why there is none."""
+
+import numpy as np
+
+from leukon.events.arrays import Array
+from leukon.events.schema import COMPARATORS
+from leukon.knowledge.criteria import Decrease, Increase
+from leukon.monitor.schema import GRADE_REASONS
+
+NO_LLN, UNDECIDED, NO_TERM, NOT_NUMERIC = range(len(GRADE_REASONS))
+LESS, LESS_EQUAL, GREATER_EQUAL, GREATER = range(len(COMPARATORS))
+
+
+def grade_decrease(value: Array, comparator: Array, lln: Array, term: Decrease | None) -> tuple[Array, Array]:
+    """Grade values by a term for low values.
+
+    Parameters
+    ----------
+    value, lln
+        In result units; lln NaN where it is not known.
+    comparator
+        Number in COMPARATORS, -1 for an exact value. Such a value is the set it allows, and has a grade if all of the
+        set have the same one.
+    term
+        None if the edition has no term for the analyte.
+
+    Returns
+    -------
+    grade, reason
+        int8; grade -1 with a reason, or a grade (0: none) with reason -1. The fixed limits go before LLN.
+    """
+    if term is None or not term.numeric:
+        why = NO_TERM if term is None else NOT_NUMERIC
+        return np.full(value.size, -1, np.int8), np.full(value.size, why, np.int8)
+    grade = _below_fixed(value, term)
+    reason = np.full(value.size, -1, np.int8)
+    if term.uses_lln:
+        clear = grade == 0
+        grade |= clear & (value < lln)
+        unknown = clear & np.isnan(lln)
+        grade[unknown], reason[unknown] = -1, NO_LLN
+    sets = np.flatnonzero(comparator >= 0)
+    if sets.size:
+        grade[sets], reason[sets] = _grade_sets(value[sets], comparator[sets], lln[sets], term)
+    return grade, reason
+
+
+def grade_increase(value: Array, comparator: Array, term: Increase | None) -> Array:
+    """Grade values by a term for high values (int8); -1 if there is no term or the set a value allows is undecided."""
+    if term is None:
+        return np.full(value.size, -1, np.int8)
+    limits = sorted(term.above.items())
+    grades = np.asarray([0, *(grade for grade, _ in limits)], np.int8)
+    crossed, met = np.zeros(value.size, np.int8), np.zeros(value.size, np.int8)
+    for _, limit in limits:
+        crossed += value > limit
+        met += value >= limit
+    grade = grades[np.where(comparator == GREATER, met, crossed)]
+    upwards = (comparator == GREATER) | (comparator == GREATER_EQUAL)
+    downwards = (comparator == LESS) | (comparator == LESS_EQUAL)
+    grade[(upwards & (grade < grades[-1])) | (downwards & (grade > 0))] = -1
+    return grade
+
+
+def _below_fixed(value: Array, term: Decrease) -> Array:
+    crossed = np.zeros(value.size, np.int8)
+    for limit in term.fixed:
+        crossed += value < limit
+    return np.asarray(term.grades, np.int8)[crossed]
+
+
+def _grade_sets(value: Array, comparator: Array, lln: Array, term: Decrease) -> tuple[Array, Array]:
+    """Grade sets of values: the same grade at both ends, or none."""
+    to_zero = (comparator == LESS) | (comparator == LESS_EQUAL)
+    at_value = _below_fixed(value, term)
+    just_below = _below_fixed(np.nextafter(value, -np.inf), term)
+    lowest = np.where(to_zero, _below_fixed(np.zeros(value.size), term), at_value)
+    highest = np.where(comparator == LESS, just_below, np.where(to_zero, at_value, 0))
+    same = lowest == highest
+    grade, reason = lowest.astype(np.int8), np.where(same, -1, UNDECIDED).astype(np.int8)
+    if term.uses_lln:
+        clear = same & (lowest == 0)
+        reason[clear & np.isnan(lln)] = NO_LLN
+        reason[clear & (value < lln)] = UNDECIDED
+    grade[reason >= 0] = -1
+    return grade, reason

@@ -1,0 +1,79 @@
+"""The tables of the monitor: column names, Arrow types and meaning (the public contract)."""
+
+import pyarrow as pa
+
+from leukon.events.schema import SUBJECT, TIME, WORD, Column
+
+INT = pa.int64()
+GRADE = pa.int8()
+
+COURSES = (
+    Column("subject_id", SUBJECT, "as given"),
+    Column("drug", WORD, "concept of the protocol's drug"),
+    Column("course", INT, "1, 2, ... per subject"),
+    Column("start_time", TIME, "time of the first dose"),
+    Column("last_dose_time", TIME, "time of the last dose"),
+    Column("doses", INT, "doses given"),
+    Column("total_dose_mg", pa.float64(), "sum in mg; null if any dose has no amount"),
+)
+RESULTS = (
+    Column("row", INT, "number of the row in the input, from 1; of the percentage or segs where derived"),
+    Column("subject_id", SUBJECT, "as given"),
+    Column("time", TIME, "wall clock"),
+    Column("day", INT, "days since the start date of the course in force; null in course 0"),
+    Column("course", INT, "course in force; 0 before the first"),
+    Column("analyte", WORD, "what was counted or measured"),
+    Column("value", pa.float64(), "in `unit`"),
+    Column("unit", WORD, "result unit: 10^9/L, g/L, umol/L, mU/L, U/L"),
+    Column("comparator", WORD, "< <= >= >; null: exact"),
+    Column("lln", pa.float64(), "lower limit of normal in `unit`; null: not known"),
+    Column("uln", pa.float64(), "upper limit of normal in `unit`; null: not known"),
+    Column("lln_source", WORD, "row or map; null: no lln"),
+    Column("origin", WORD, "measured, wbc_x_percent, wbc_x_percent_bands or segs_plus_bands"),
+    Column("grade_v5", GRADE, "CTCAE 5.0; 0: none; null: cannot be known"),
+    Column("reason_v5", WORD, "why grade_v5 is null: no_lln, undecided_comparator, no_term, not_numeric_term"),
+    Column("grade_v6", GRADE, "CTCAE 6.0; 0: none; null: cannot be known"),
+    Column("reason_v6", WORD, "why grade_v6 is null"),
+    Column("high_grade", GRADE, "terms for increases, alike in both editions; null: no such term, or undecided"),
+)
+EPISODES = (
+    Column("subject_id", SUBJECT, "as given"),
+    Column("episode", INT, "1, 2, ... per subject"),
+    Column("course", INT, "course in force at onset_by"),
+    Column("onset_after_time", TIME, "last high count before, however long ago; null: none"),
+    Column("onset_by_time", TIME, "first low count"),
+    Column("onset_after_day", INT, "in days since the course's start; null in course 0"),
+    Column("onset_by_day", INT, "in days since the course's start; null in course 0"),
+    Column("nadir", pa.float64(), "lowest count, 10^9/L"),
+    Column("nadir_comparator", WORD, "its comparator; null: exact"),
+    Column("nadir_time", TIME, "its time, the earliest of the lowest"),
+    Column("nadir_day", INT, "in days since the course's start; null in course 0"),
+    Column("worst_grade_v5", GRADE, "CTCAE 5.0; null: a low count's grade is not known, and none reaches 4"),
+    Column("worst_grade_v6", GRADE, "CTCAE 6.0; null likewise"),
+    Column("results", INT, "low counts"),
+    Column("derived_results", INT, "low counts that were derived"),
+    Column("recovered_after_time", TIME, "last low count"),
+    Column("recovered_by_time", TIME, "first count of the recovery; null while open; provisional while recovering"),
+    Column("recovered_by_day", INT, "in days since the course's start; null in course 0 or while open"),
+    Column("observed_days", INT, "onset_by to recovered_by; null while open"),
+    Column("least_days", INT, "first to last low count"),
+    Column("most_days", INT, "onset_after to recovered_by; null while open or if onset_after is"),
+    Column("longest_gap_days", INT, "between neighbouring counts inside; null for a single one"),
+    Column("status", WORD, "recovered, carried_over, recovering or ongoing"),
+    Column("treatments", pa.string(), "class:concept by first dose, joined by `;`; null: none recorded"),
+    Column("treatment_start_day", INT, "day of the first treatment; null: none, or course 0"),
+    Column("days_to_recovery_after_treatment", INT, "first treatment to recovered_by; null: none or open"),
+)
+SCHEDULE = (
+    Column("subject_id", SUBJECT, "as given"),
+    Column("course", INT, "1, 2, ..."),
+    Column("test", WORD, "cbc, creatinine, urinalysis, tsh, liver, ..."),
+    Column("due_day", INT, "days since the course's start"),
+    Column("due_time", TIME, "that day, 00:00"),
+    Column("status", WORD, "done, off_time, incomplete, missed, overdue, due or upcoming"),
+    Column("done_time", TIME, "first complete test within the tolerance; null unless done"),
+    Column("phase", WORD, "baseline, every_15_days, monthly, every_3_months, ..."),
+)
+GRADE_REASONS = ("no_lln", "undecided_comparator", "no_term", "not_numeric_term")
+EPISODE_STATUSES = ("recovered", "carried_over", "recovering", "ongoing")
+SLOT_STATUSES = ("done", "off_time", "incomplete", "missed", "overdue", "due", "upcoming")

@@ -1,0 +1,1 @@
+"""RESULTS TO FILES AND WORDS: nothing is calculated here."""
