@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 
 def as_arrow(table: Any) -> pa.Table:
-    """Any Arrow-speaking frame as a table of plain types: int64, float64, large_string, timestamp[us]; NaN is null."""
+    """Any Arrow-speaking frame as a table of int64, float64, large_string, timestamp[us]; NaN is null."""
     table = table if isinstance(table, pa.Table) else pa.table(table)
     return pa.table({name: _plain(table.column(name)) for name in table.column_names}).combine_chunks()
 
@@ -18,7 +18,9 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
         if column.null_count == len(column):
             return pa.chunked_array([pa.nulls(len(column))])
         # Polars' dictionaries hold string views, which Arrow cannot take from: make them plain strings first.
-        return pa.chunked_array([chunk.dictionary.cast(pa.large_string()).take(chunk.indices) for chunk in column.chunks])
+        return pa.chunked_array(
+            [chunk.dictionary.cast(pa.large_string()).take(chunk.indices) for chunk in column.chunks]
+        )
     if pa.types.is_integer(kind):
         return column.cast(pa.int64())
     if pa.types.is_floating(kind):
@@ -32,9 +34,9 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def assert_same(left: Any, right: Any, name: str = "table", columns: list[str] | None = None) -> None:
-    """Raise AssertionError with the first differing row if the two tables do not agree in every row and column.
+    """Raise AssertionError with the first differing row unless the tables agree in every row and column.
 
-    A column of nothing but nulls agrees with an all-null column of any type; whole numbers agree with equal floats.
+    A column of nulls agrees with a column of nulls of any type; whole numbers agree with equal floats.
     Columns are compared in the order of the left table (or only those in `columns`).
     """
     left, right = as_arrow(left), as_arrow(right)
@@ -52,7 +54,10 @@ def assert_same(left: Any, right: Any, name: str = "table", columns: list[str] |
             first = at
     if not guilty and left.num_rows == right.num_rows:
         return
-    shown = [f"{name}: {left.num_rows} and {right.num_rows} rows; row {first} (from 0) differs in {guilty or 'being there'}"]
+    shown = [
+        f"{name}: {left.num_rows} and {right.num_rows} rows; "
+        f"row {first} (from 0) differs in {guilty or 'being there'}"
+    ]
     for label, table in (("left ", left), ("right", right)):
         shown.append(f"{label} {table.select(columns).slice(first, 1).to_pylist()}")
     raise AssertionError("\n".join(shown))

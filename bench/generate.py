@@ -55,7 +55,9 @@ def _events(rng: np.random.Generator, ids: np.ndarray, counts_per_subject: int) 
     parts = [_counts(rng, start, second, falls, counts_per_subject), *_courses(rng, start, second)]
     parts += _treatments(rng, falls)
     who, when, code, value, unit = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort((who << 26 | when) << 1 | (code == ANC), kind="stable")  # minutes need 25 bits until 2033
+    order = np.argsort(
+        (who << 26 | when) << 1 | (code == ANC), kind="stable"
+    )  # minutes need 25 bits until 2033
     who, when, code, value, unit = (column[order] for column in (who, when, code, value, unit))
     columns = [
         pa.array(ids[who]),
@@ -69,10 +71,10 @@ def _events(rng: np.random.Generator, ids: np.ndarray, counts_per_subject: int) 
 
 
 def _draw_falls(rng, start, second):
-    """Falls of the ANC in one subject of eight: who, first and last minute, and the share of the ANC that is left.
+    """Falls of the ANC in one subject of eight: who, first and last minute, and the share that is left.
 
-    Most come weeks after a course; others before it, across the second one, or at the end of the follow-up, so that
-    episodes of course 0 and every status of an episode occur.
+    Most come weeks after a course; others before it, across the second one, or at the end of follow-up, so
+    that episodes of course 0 and every status of an episode occur.
     """
     who = np.flatnonzero(rng.random(len(start)) < 0.12)
     after = start[who] + rng.integers(20, 90, len(who)) * DAY
@@ -109,7 +111,7 @@ def _counts(rng, start, second, falls, counts_per_subject):
 
 
 def _courses(rng, start, second):
-    """Alemtuzumab 12 mg on 5 days and, a year later, on 3; prednisolone before the first three of some courses."""
+    """Alemtuzumab 12 mg on 5 days and, a year later, on 3; prednisolone before some first three."""
     for begins, days in ((start, 5), (second, 3)):
         who = np.repeat(np.flatnonzero(begins > 0), days)
         when = begins[who] + np.tile(np.arange(days), len(who) // days) * DAY
@@ -120,7 +122,7 @@ def _courses(rng, start, second):
 
 
 def _treatments(rng, falls):
-    """Prednisolone (25 mg x 3, 12.5 mg x 3) in 4 falls of 10, filgrastim (300 ug x 3) in 3 of 10; both in some."""
+    """Prednisolone (25 mg x 3, 12.5 mg x 3) in 4 falls of 10, filgrastim (300 ug x 3) in 3 of 10."""
     who, begins, ends, _ = falls
     given_at = begins + ((ends - begins) * rng.uniform(0.2, 1.1, len(who)) // DAY).astype(np.int64) * DAY
     for code, share, doses, unit in (

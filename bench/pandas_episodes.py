@@ -8,7 +8,12 @@ from bench.pandas_grading import days_of, grades, integers, same_word
 
 
 def find_episodes(
-    results: pd.DataFrame, who: np.ndarray, day: np.ndarray, courses: pd.DataFrame, doses: pd.DataFrame, today: int
+    results: pd.DataFrame,
+    who: np.ndarray,
+    day: np.ndarray,
+    courses: pd.DataFrame,
+    doses: pd.DataFrame,
+    today: int,
 ) -> pd.DataFrame:
     """One row an episode: neighbouring runs of low and high counts, put together until one high run holds."""
     low = results["value"].to_numpy() < rules.EPISODE_BELOW
@@ -30,11 +35,13 @@ def find_episodes(
 
 
 def _find_runs(counts: pd.DataFrame) -> pd.DataFrame:
-    """One row a run of neighbouring counts that are all low or all high, with the episode it belongs to, or -1.
+    """One row a run of neighbouring counts all low or all high, with the episode it belongs to, or -1.
 
     Numbers the runs in `counts` as well.
     """
-    new = (counts["subject_id"] != counts["subject_id"].shift()) | (counts["course"] != counts["course"].shift())
+    new = (counts["subject_id"] != counts["subject_id"].shift()) | (
+        counts["course"] != counts["course"].shift()
+    )
     opens_run = new | (counts["low"] != counts["low"].shift())
     counts["seg"], counts["run"] = new.cumsum(), opens_run.cumsum() - 1
     firsts = np.flatnonzero(opens_run)
@@ -44,7 +51,7 @@ def _find_runs(counts: pd.DataFrame) -> pd.DataFrame:
     low, seg = runs["low"], runs["seg"]
     spread = counts["on"].to_numpy()[lasts] - runs["on"]
     runs["holds"] = ~low & (lasts - firsts + 1 >= rules.RECOVERY_RESULTS) & (spread >= rules.RECOVERY_DAYS)
-    # A low run goes on with the episode when a high run too short to end it lies between it and another low run.
+    # A low run goes on with the episode if only a high run too short to end it lies before it.
     goes_on = (seg == seg.shift()) & (seg == seg.shift(2)) & ~runs["holds"].shift(fill_value=False)
     runs["opens"] = low & ~goes_on
     opened_in = seg.where(runs["opens"]).ffill()
@@ -54,9 +61,13 @@ def _find_runs(counts: pd.DataFrame) -> pd.DataFrame:
     return runs
 
 
-def _begin_and_end(counts: pd.DataFrame, opening: pd.DataFrame, closing: pd.DataFrame, courses: pd.DataFrame) -> pd.DataFrame:
+def _begin_and_end(
+    counts: pd.DataFrame, opening: pd.DataFrame, closing: pd.DataFrame, courses: pd.DataFrame
+) -> pd.DataFrame:
     """Onset, nadir, recovery and status; the row is the number of the episode among all."""
-    found = opening[["subject_id", "course", "onset_after_time", "time"]].rename(columns={"time": "onset_by_time"})
+    found = opening[["subject_id", "course", "onset_after_time", "time"]].rename(
+        columns={"time": "onset_by_time"}
+    )
     found.index = opening["episode_row"].to_numpy()
     lows = counts[counts["low"]].groupby("episode_row", sort=False)
     found["nadir"] = lows["value"].min()
@@ -65,7 +76,11 @@ def _begin_and_end(counts: pd.DataFrame, opening: pd.DataFrame, closing: pd.Data
     found["results"] = lows.size()
     found["recovered_after_time"] = lows["time"].last()
     starts = courses[["subject_id", "course", "start_on"]]
-    following = courses[["subject_id", "start_on"]].assign(course=courses["course"] - 1).rename(columns={"start_on": "next_on"})
+    following = (
+        courses[["subject_id", "start_on"]]
+        .assign(course=courses["course"] - 1)
+        .rename(columns={"start_on": "next_on"})
+    )
     for side in (starts, following):
         found = found.merge(side, on=["subject_id", "course"], how="left")
     held, ends_low = closing["holds"].to_numpy(), closing["low"].to_numpy()
@@ -87,34 +102,48 @@ def _longest_gaps(counts: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
 
 def _find_treatments(found: pd.DataFrame, doses: pd.DataFrame, today: int) -> pd.DataFrame:
     """The treatments of each episode, by first dose, and the day of the first one."""
-    doses = doses.assign(on=days_of(doses["time"]), concept=doses["concept"].astype(str))
-    drug_days = doses.loc[doses["concept"] == rules.DRUG, ["subject_id", "on"]].drop_duplicates()
-    recovered_on = pd.Series(days_of(found["recovered_by_time"]), found.index).where(found["recovered_by_time"].notna())
+    concept = doses["concept"].astype("category").cat
+    is_drug = (concept.codes == concept.categories.get_indexer([rules.DRUG])[0]).to_numpy()
+    on = days_of(doses["time"])
+    key = pd.factorize(doses["subject_id"])[0] << 24 | on
+    steroid = doses["concept"].isin(rules.CORTICOSTEROIDS).to_numpy()
+    premedication = steroid & np.isin(key, key[is_drug])
+    given = doses.assign(on=on)[doses["concept"].isin(rules.TREATMENTS).to_numpy() & ~premedication]
+    if given.empty:
+        return pd.DataFrame({"treatments": pd.Series(dtype="str"), "treated_on": pd.Series(dtype="float64")})
+    recovered_on = pd.Series(days_of(found["recovered_by_time"]), found.index).where(
+        found["recovered_by_time"].notna()
+    )
     windows = pd.DataFrame(
         {
-            "subject_id": found["subject_id"], "episode_row": found.index, "begin": days_of(found["onset_by_time"]),
+            "subject_id": found["subject_id"], "episode_row": found.index,
+            "begin": days_of(found["onset_by_time"]),
             "until": recovered_on.fillna(found["next_on"]).fillna(today),
         }
     )  # fmt: skip
-    given = doses[doses["concept"].isin(rules.TREATMENTS)].merge(windows, on="subject_id")
+    given = given.merge(windows, on="subject_id")
     given = given[(given["on"] >= given["begin"]) & (given["on"] <= given["until"])]
-    given = given.merge(drug_days, on=["subject_id", "on"], how="left", indicator="with_drug")
-    premedication = given["concept"].isin(rules.CORTICOSTEROIDS) & (given["with_drug"] == "both")
-    given = given[~premedication]
-    given = given.assign(name=given["concept"].map(rules.TREATMENTS))
+    given = given.assign(name=given["concept"].astype("str").map(rules.TREATMENTS))
     given = given.sort_values(["episode_row", "time", "name"]).drop_duplicates(["episode_row", "name"])
     place = given.groupby("episode_row", sort=False).cumcount()
     wide = given.set_index(["episode_row", place])["name"].unstack()
     names = wide[0] if len(given) else pd.Series(dtype="str")
     for number in wide.columns[1:]:
         names = names + (";" + wide[number]).fillna("")
-    return pd.DataFrame({"treatments": names, "treated_on": given.drop_duplicates("episode_row").set_index("episode_row")["on"]})
+    return pd.DataFrame(
+        {
+            "treatments": names,
+            "treated_on": given.drop_duplicates("episode_row").set_index("episode_row")["on"],
+        }
+    )
 
 
 def _select_episodes(found: pd.DataFrame) -> pd.DataFrame:
     """The columns of the contract, in its order."""
     names = ("onset_after", "onset_by", "nadir", "recovered_after", "recovered_by")
-    on = {name: pd.Series(days_of(found[f"{name}_time"])).where(found[f"{name}_time"].notna()) for name in names}
+    on = {
+        name: pd.Series(days_of(found[f"{name}_time"])).where(found[f"{name}_time"].notna()) for name in names
+    }
     start, treated_on, n = found["start_on"], found["treated_on"], len(found)
     v5, _, v6, _ = grades(found["nadir"].to_numpy())
 
@@ -127,11 +156,14 @@ def _select_episodes(found: pd.DataFrame) -> pd.DataFrame:
             "subject_id": found["subject_id"],
             "episode": found.groupby("subject_id", sort=False).cumcount() + 1, "course": found["course"],
             "onset_after_time": found["onset_after_time"], "onset_by_time": found["onset_by_time"],
-            "onset_after_day": whole(on["onset_after"] - start), "onset_by_day": whole(on["onset_by"] - start),
-            "nadir": found["nadir"], "nadir_comparator": same_word(None, n), "nadir_time": found["nadir_time"],
+            "onset_after_day": whole(on["onset_after"] - start),
+            "onset_by_day": whole(on["onset_by"] - start),
+            "nadir": found["nadir"], "nadir_comparator": same_word(None, n),
+            "nadir_time": found["nadir_time"],
             "nadir_day": whole(on["nadir"] - start), "worst_grade_v5": v5, "worst_grade_v6": v6,
             "results": found["results"], "derived_results": np.zeros(n, "int32"),
-            "recovered_after_time": found["recovered_after_time"], "recovered_by_time": found["recovered_by_time"],
+            "recovered_after_time": found["recovered_after_time"],
+            "recovered_by_time": found["recovered_by_time"],
             "recovered_by_day": whole(on["recovered_by"] - start),
             "observed_days": whole(on["recovered_by"] - on["onset_by"]),
             "least_days": whole(on["recovered_after"] - on["onset_by"]),

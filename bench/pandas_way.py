@@ -1,6 +1,6 @@
-"""The tables as a pandas expert would write them: columns and category codes, `searchsorted` and `groupby`, no `apply`.
+"""The tables as a pandas expert would write them: category codes, `searchsorted` and `groupby`, no `apply`.
 
-The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not take for granted.
+The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
 """
 
 from datetime import date, datetime
@@ -14,7 +14,9 @@ from bench.pandas_episodes import find_episodes
 from bench.pandas_grading import days_of, grades, integers, same_word
 from bench.rules import end_of
 
-SLOTS = pd.DataFrame(rules.slots(), columns=rules.SLOT_COLUMNS).sort_values("first_course", ascending=False, kind="stable")
+SLOTS = pd.DataFrame(rules.slots(), columns=rules.SLOT_COLUMNS).sort_values(
+    "first_course", ascending=False, kind="stable"
+)
 SLOTS["test"] = pd.Categorical(SLOTS["test"], categories=rules.TESTS)
 SLOTS["phase"] = pd.Categorical(SLOTS["phase"], categories=rules.PHASES)
 FIRST_COURSE_SLOTS = int(SLOTS["first_course"].sum())
@@ -25,19 +27,37 @@ NEVER = 10**6  # a day no course reaches
 def read(path: str | Path, as_of: date | datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Counts and doses known at `as_of`, in result units, from one MEDS file."""
     events = pd.read_parquet(path, columns=["subject_id", "time", "code", "numeric_value", "unit"])
-    events = events[events["time"] <= end_of(as_of)]
-    millionths = (events["numeric_value"].astype("float64") * 1e6).round()
-    # One look-up a category, not one a row.
-    per = events["unit"].cat.categories.map(rules.MILLIONTHS).to_numpy("float64").take(events["unit"].cat.codes)
-    events = events.assign(amount=millionths / per)
-    code = events["code"].cat
+    code, known = events["code"].cat, events["time"] <= end_of(as_of)
     is_anc = code.codes == code.categories.get_indexer([rules.ANC])[0]
-    counts = events.loc[is_anc, ["subject_id", "time", "amount"]].rename(columns={"amount": "value"})
-    counts.insert(0, "row", counts.index + 1)
-    doses = events.loc[~is_anc, ["subject_id", "time", "code", "amount"]]
+    is_drug = code.codes.isin(code.categories.get_indexer(list(rules.CONCEPTS)))
+    counts = events.loc[known & is_anc, ["subject_id", "time", "numeric_value", "unit"]]
+    doses = events.loc[known & is_drug, ["subject_id", "time", "code", "numeric_value", "unit"]]
     concept = doses["code"].cat.remove_unused_categories().cat.rename_categories(rules.CONCEPTS)
-    doses = doses.assign(concept=concept).rename(columns={"amount": "amount_mg"})
-    return counts, doses[doses["concept"].isin(rules.CONCEPTS.values())].drop(columns="code")
+    counts = pd.DataFrame(
+        {
+            "row": counts.index + 1,
+            "subject_id": counts["subject_id"],
+            "time": counts["time"],
+            "value": _converted(counts),
+        },
+        copy=False,
+    )
+    return counts, pd.DataFrame(
+        {
+            "subject_id": doses["subject_id"],
+            "time": doses["time"],
+            "concept": concept,
+            "amount_mg": _converted(doses),
+        },
+        copy=False,
+    )
+
+
+def _converted(rows: pd.DataFrame) -> np.ndarray:
+    """Values in result units; the factor is looked up once a category, not once a row."""
+    unit = rows["unit"].cat
+    per = unit.categories.map(rules.MILLIONTHS).to_numpy("float64").take(unit.codes)
+    return (rows["numeric_value"].to_numpy("float64") * 1e6).round() / per
 
 
 def derive_file(path: str | Path, as_of: date | datetime) -> dict[str, pd.DataFrame]:
@@ -46,7 +66,10 @@ def derive_file(path: str | Path, as_of: date | datetime) -> dict[str, pd.DataFr
 
 
 def derive(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -> dict[str, pd.DataFrame]:
-    """The same from clean frames: counts (row, subject_id, time, value), doses (subject_id, time, concept, amount_mg)."""
+    """The same from clean frames.
+
+    `counts` has row, subject_id, time, value; `doses` has subject_id, time, concept, amount_mg.
+    """
     end = end_of(as_of)
     return _tables(counts[counts["time"] <= end], doses[doses["time"] <= end], as_of)
 
@@ -89,12 +112,13 @@ def find_courses(given: pd.DataFrame) -> pd.DataFrame:
     """One row a course; `next_start` is the start of the subject's next one, `_on` the days of both."""
     subject, day = given["subject_id"], pd.Series(days_of(given["time"]), given.index)
     opens = (subject != subject.shift()) | (day.diff() > rules.MERGE_DAYS)
-    runs = given.groupby(opens.cumsum().to_numpy(), sort=False)
-    courses = runs.agg(
-        subject_id=("subject_id", "first"), start_time=("time", "first"), last_dose_time=("time", "last"),
-        doses=("time", "size"),
-    ).reset_index(drop=True)  # fmt: skip
-    total = runs["amount_mg"].sum().where(runs["amount_mg"].count() == runs.size())
+    firsts = np.flatnonzero(opens)
+    lasts = np.append(firsts[1:], len(given))[: len(firsts)] - 1
+    courses = given[["subject_id", "time"]].iloc[firsts].reset_index(drop=True)
+    courses = courses.rename(columns={"time": "start_time"})
+    courses["last_dose_time"] = given["time"].to_numpy()[lasts]
+    courses["doses"] = lasts - firsts + 1
+    total = given["amount_mg"].groupby(opens.cumsum().to_numpy(), sort=False).sum(skipna=False)
     courses["total_dose_mg"] = total.to_numpy()
     courses.insert(1, "drug", same_word(rules.DRUG, len(courses)))
     courses.insert(2, "course", courses.groupby("subject_id", sort=False).cumcount().to_numpy("int32") + 1)
@@ -105,11 +129,13 @@ def find_courses(given: pd.DataFrame) -> pd.DataFrame:
     return courses
 
 
-def find_results(counts: pd.DataFrame, who: np.ndarray, courses: pd.DataFrame, subjects: np.ndarray) -> pd.DataFrame:
+def find_results(
+    counts: pd.DataFrame, who: np.ndarray, courses: pd.DataFrame, subjects: np.ndarray
+) -> pd.DataFrame:
     """Every count with its course, its day and its grades."""
     time, n = counts["time"].to_numpy(), len(counts)
     of = _dense(courses["subject_id"].to_numpy(), subjects)
-    # The start of each subject's k-th course as one column a k: few columns, and no join. NaT is never reached.
+    # The start of each subject's k-th course as one column a k: no join. NaT is never reached.
     starts = courses.set_index([of, "course"])["start_time"].unstack().reindex(range(len(subjects)))
     course, start_on = np.zeros(n, "int32"), np.zeros(n, "int64")
     for number in starts:
@@ -133,7 +159,12 @@ def find_results(counts: pd.DataFrame, who: np.ndarray, courses: pd.DataFrame, s
 
 
 def find_schedule(
-    times: pd.Series, who: np.ndarray, day: np.ndarray, courses: pd.DataFrame, subjects: np.ndarray, today: int
+    times: pd.Series,
+    who: np.ndarray,
+    day: np.ndarray,
+    courses: pd.DataFrame,
+    subjects: np.ndarray,
+    today: int,
 ) -> pd.DataFrame:
     """Every slot of every course that exists and is not later than the next one of its test."""
     start = courses["start_on"].to_numpy()
@@ -142,7 +173,7 @@ def find_schedule(
     at, slot = _list_slots(courses["course"].to_numpy() == 1, np.minimum(last, today - start + LISTED_AHEAD))
     listed = SLOTS["listed_from"].to_numpy()[slot] <= (today - start)[at]
     at, slot = at[listed], slot[listed]
-    column = {name: SLOTS[name].to_numpy("int32") for name in rules.SLOT_COLUMNS[4:] + ["due_day"]}
+    column = {name: SLOTS[name].to_numpy("int32") for name in [*rules.SLOT_COLUMNS[4:], "due_day"]}
     now = (today - start).astype("int32")[at]
     status = np.select(
         [now >= column["over_from"][slot], now > column["due_to"][slot], now >= column["done_from"][slot]],
@@ -184,7 +215,9 @@ def _list_slots(is_first: np.ndarray, until: np.ndarray) -> tuple[np.ndarray, np
     """For each course its slots due up to `until`: the row of the course and the row of the slot."""
     due = SLOTS["due_day"].to_numpy()
     n = np.where(
-        is_first, due[:FIRST_COURSE_SLOTS].searchsorted(until, "right"), due[FIRST_COURSE_SLOTS:].searchsorted(until, "right")
+        is_first,
+        due[:FIRST_COURSE_SLOTS].searchsorted(until, "right"),
+        due[FIRST_COURSE_SLOTS:].searchsorted(until, "right"),
     )
     at = np.arange(len(n)).repeat(n)
     within = np.arange(len(at)) - (n.cumsum() - n).repeat(n)

@@ -1,4 +1,4 @@
-"""Episodes as a Polars expert would write them: runs of counts, one group-by to fold them, one more to join them."""
+"""Episodes as a Polars expert would write them: one group-by for the runs, one for episodes."""
 
 from datetime import date
 
@@ -8,14 +8,17 @@ from bench import rules
 from bench.polars_grading import course, days, grades, subject
 
 
-def find_episodes(results: pl.DataFrame, courses: pl.DataFrame, doses: pl.DataFrame, today: date) -> pl.DataFrame:
+def find_episodes(
+    results: pl.DataFrame, courses: pl.DataFrame, doses: pl.DataFrame, today: date
+) -> pl.DataFrame:
     """One row an episode: neighbouring runs of low and high counts, put together until one high run holds."""
     low_subjects = results.filter(pl.col("value") < rules.EPISODE_BELOW)["subject_id"].unique()
     runs = _find_runs(results.filter(subject.is_in(low_subjects.implode())))
     episode, low, seg = pl.col("episode_row"), pl.col("low"), pl.col("seg")
     runs = runs.with_columns(
-        # A low run goes on with the episode when a high run too short to end it lies between it and another low run.
-        opens=low & ~((seg.shift() == seg) & (seg.shift(2) == seg) & ~pl.col("holds").shift()).fill_null(False),
+        # A low run goes on with the episode if only a high run too short to end it lies before it.
+        opens=low
+        & ~((seg.shift() == seg) & (seg.shift(2) == seg) & ~pl.col("holds").shift()).fill_null(False),
         high_time=pl.when(~low).then("last_time").forward_fill().shift(),
         high_subject=pl.when(~low).then(subject).forward_fill().shift(),
     ).with_columns(
@@ -29,18 +32,26 @@ def find_episodes(results: pl.DataFrame, courses: pl.DataFrame, doses: pl.DataFr
         onset_after_time=pl.when(pl.col("high_subject") == subject).then("high_time").first(),
         onset_by_time=pl.col("first_time").first(), nadir=pl.col("nadir").min(),
         nadir_time=pl.col("nadir_time").get(pl.col("nadir").arg_min()), results=pl.col("n").filter(low).sum(),
-        recovered_after_time=pl.col("last_time").filter(low).last(), last_run_time=pl.col("first_time").last(),
+        recovered_after_time=pl.col("last_time").filter(low).last(),
+        last_run_time=pl.col("first_time").last(),
     )  # fmt: skip
     start = courses.select(subject, course, start=pl.col("start_time").dt.date())
     following = courses.select(subject, course - 1, next_start=pl.col("start_time").dt.date())
     found = found.join(start, on=["subject_id", "course"], how="left", maintain_order="left")
     found = found.join(following, on=["subject_id", "course"], how="left", maintain_order="left")
     status = pl.when("holds").then(pl.lit("recovered")).when(pl.col("next_start").is_not_null())
-    status = status.then(pl.lit("carried_over")).when("low").then(pl.lit("ongoing")).otherwise(pl.lit("recovering"))
+    status = (
+        status.then(pl.lit("carried_over"))
+        .when("low")
+        .then(pl.lit("ongoing"))
+        .otherwise(pl.lit("recovering"))
+    )
     found = found.with_columns(status=status).with_columns(
         recovered_by_time=pl.when(pl.col("status").is_in(["recovered", "recovering"])).then("last_run_time")
     )
-    found = found.join(_find_treatments(found, doses, today), on="episode_row", how="left", maintain_order="left")
+    found = found.join(
+        _find_treatments(found, doses, today), on="episode_row", how="left", maintain_order="left"
+    )
     return _select_episodes(found)
 
 
@@ -51,12 +62,13 @@ def _find_runs(counts: pl.DataFrame) -> pl.DataFrame:
     same = ((subject == subject.shift()) & (course == course.shift())).fill_null(False)
     high_enough = ~pl.col("low") & (pl.col("n") >= rules.RECOVERY_RESULTS)
     spread = days(pl.col("last_time").dt.date(), pl.col("first_time").dt.date())
+    changes = (seg != seg.shift()) | (pl.col("low") != pl.col("low").shift())
     return (
         counts.select(
             subject, course, time, value, low=low, seg=(~same).cum_sum(),
             gap=pl.when(same).then(days(day, day.shift())),
         )
-        .with_columns(run=((seg != seg.shift()) | (pl.col("low") != pl.col("low").shift())).fill_null(True).cum_sum())
+        .with_columns(run=changes.fill_null(True).cum_sum())
         .group_by("run", maintain_order=True)
         .agg(
             pl.col("subject_id", "course", "seg", "low").first(), n=pl.len(), first_time=time.first(),
@@ -88,6 +100,7 @@ def _find_treatments(found: pl.DataFrame, doses: pl.DataFrame, today: date) -> p
 
 def _select_episodes(found: pl.DataFrame) -> pl.DataFrame:
     """The columns of the contract, in its order."""
+
     def on(name: str) -> pl.Expr:
         return pl.col(f"{name}_time").dt.date()
 
@@ -103,7 +116,8 @@ def _select_episodes(found: pl.DataFrame) -> pl.DataFrame:
         nadir_day=days(on("nadir"), start), worst_grade_v5=v5, worst_grade_v6=v6, results="results",
         derived_results=pl.lit(0, pl.Int32), recovered_after_time="recovered_after_time",
         recovered_by_time="recovered_by_time", recovered_by_day=days(on("recovered_by"), start),
-        observed_days=days(on("recovered_by"), on("onset_by")), least_days=days(on("recovered_after"), on("onset_by")),
+        observed_days=days(on("recovered_by"), on("onset_by")),
+        least_days=days(on("recovered_after"), on("onset_by")),
         most_days=days(on("recovered_by"), on("onset_after")),
         longest_gap_days=pl.when(carried).then("gap").otherwise("recovered_gap"), status="status",
         treatments="treatments", treatment_start_day=days(pl.col("treated_on"), start),

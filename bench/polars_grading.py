@@ -2,6 +2,7 @@
 
 import polars as pl
 
+Reason = pl.Enum(["no_lln", "undecided_comparator"])
 subject, course = pl.col("subject_id"), pl.col("course")
 
 
@@ -11,24 +12,35 @@ def days(later: pl.Expr, earlier: pl.Expr) -> pl.Expr:
 
 
 def grade(values: pl.Series, lln: pl.Series, comparators: pl.Series | None = None) -> pl.DataFrame:
-    """grade_v5, reason_v5, grade_v6, reason_v6 of neutrophil counts; a comparator stands for all values it allows."""
+    """The grades of neutrophil counts and the reasons of missing ones; a comparator means all it allows."""
     columns = {"value": values, "lln": lln} | ({} if comparators is None else {"comparator": comparators})
-    return pl.DataFrame(columns).select(*grades(comparator=None if comparators is None else pl.col("comparator")))
+    comparator = None if comparators is None else pl.col("comparator")
+    return pl.DataFrame(columns).select(*grades(pl.col("lln"), comparator))
 
 
-def grades(lln: pl.Expr | None = pl.col("lln"), comparator: pl.Expr | None = None) -> list[pl.Expr]:
+def grades(lln: pl.Expr | None, comparator: pl.Expr | None = None) -> list[pl.Expr]:
     """The four grade columns of `value` as expressions."""
     value, unknown = pl.col("value"), pl.lit(None, pl.Int8)
-    mild = unknown if lln is None else pl.when(value < lln).then(pl.lit(1, pl.Int8)).when(value >= lln).then(0)
-    no_lln = pl.lit("no_lln")
-    v5 = pl.when(value >= 1.5).then(mild).when(value >= 1.0).then(pl.lit(2, pl.Int8)).when(value >= 0.5).then(3).otherwise(4)
+    mild = (
+        unknown if lln is None else pl.when(value < lln).then(pl.lit(1, pl.Int8)).when(value >= lln).then(0)
+    )
+    no_lln = pl.lit("no_lln", Reason)
+    v5 = (
+        pl.when(value >= 1.5)
+        .then(mild)
+        .when(value >= 1.0)
+        .then(pl.lit(2, pl.Int8))
+        .when(value >= 0.5)
+        .then(3)
+        .otherwise(4)
+    )
     v6 = pl.when(value >= 1.5).then(pl.lit(0, pl.Int8)).when(value >= 1.0).then(1).when(value >= 0.5).then(2)
     v6 = v6.when(value >= 0.1).then(3).otherwise(4)
     needs_lln = value >= 1.5 if lln is None else (value >= 1.5) & lln.is_null()
-    reason_v5, reason_v6 = pl.when(needs_lln).then(no_lln), pl.lit(None, pl.String)
+    reason_v5, reason_v6 = pl.when(needs_lln).then(no_lln), pl.lit(None, Reason)
     if comparator is not None:
-        undecided, below, above = pl.lit("undecided_comparator"), comparator == "<", comparator.is_in([">", ">="])
-        exact, at_most = comparator.is_null(), comparator == "<="
+        undecided, exact = pl.lit("undecided_comparator", Reason), comparator.is_null()
+        below, at_most, above = comparator == "<", comparator == "<=", comparator.is_in([">", ">="])
 
         def worst(limit: float) -> pl.Expr:
             return (below & (value <= limit)) | (at_most & (value < limit))

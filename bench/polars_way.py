@@ -1,6 +1,6 @@
-"""The tables as a Polars expert would write them: asof joins, run ids, one group-by a kind of run, no Python per row.
+"""The tables as a Polars expert would write them: asof joins, run ids, gathers, no Python per row.
 
-The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not take for granted.
+The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
 """
 
 from datetime import date, datetime
@@ -15,10 +15,16 @@ from bench.rules import end_of
 
 Test, Phase, Status = pl.Enum(rules.TESTS), pl.Enum(rules.PHASES), pl.Enum(rules.STATUSES)
 SLOT_TYPES = [pl.Boolean, Test, pl.Int32, Phase, *[pl.Int32] * 7]
-SLOTS = pl.DataFrame(rules.slots(), schema=dict(zip(rules.SLOT_COLUMNS, SLOT_TYPES, strict=True)), orient="row")
+SLOTS = pl.DataFrame(
+    rules.slots(), schema=dict(zip(rules.SLOT_COLUMNS, SLOT_TYPES, strict=True)), orient="row"
+)
+
+
 def read(path: str | Path, as_of: date | datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Counts and doses known at `as_of`, in result units, from one MEDS file."""
-    events = pl.scan_parquet(path, row_index_name="row", row_index_offset=1).filter(pl.col("time") <= end_of(as_of))
+    events = pl.scan_parquet(path, row_index_name="row", row_index_offset=1).filter(
+        pl.col("time") <= end_of(as_of)
+    )
     millionths = (pl.col("numeric_value").cast(pl.Float64) * 1e6).round()
 
     def per(*units: str) -> pl.Expr:
@@ -28,7 +34,9 @@ def read(path: str | Path, as_of: date | datetime) -> tuple[pl.DataFrame, pl.Dat
     is_anc = pl.col("code") == rules.ANC
     counts = events.filter(is_anc).select("row", subject, "time", value=millionths / per("10*9/L", "/uL"))
     concept = pl.col("code").cast(pl.String).replace_strict(rules.CONCEPTS, default=None)
-    doses = events.filter(~is_anc).select(subject, "time", concept=concept, amount_mg=millionths / per("mg", "ug"))
+    doses = events.filter(~is_anc).select(
+        subject, "time", concept=concept, amount_mg=millionths / per("mg", "ug")
+    )
     return tuple(pl.collect_all([counts, doses.drop_nulls("concept")]))
 
 
@@ -38,7 +46,10 @@ def derive_file(path: str | Path, as_of: date | datetime) -> dict[str, pl.DataFr
 
 
 def derive(counts: pl.DataFrame, doses: pl.DataFrame, as_of: date | datetime) -> dict[str, pl.DataFrame]:
-    """The same from clean frames: counts (row, subject_id, time, value), doses (subject_id, time, concept, amount_mg)."""
+    """The same from clean frames.
+
+    `counts` has row, subject_id, time, value; `doses` has subject_id, time, concept, amount_mg.
+    """
     known = pl.col("time") <= end_of(as_of)
     return _tables(counts.filter(known), doses.filter(known), as_of)
 
@@ -96,7 +107,8 @@ def find_results(counts: pl.DataFrame, courses: pl.DataFrame) -> pl.DataFrame:
     ).select(
         "row", subject, "time", days(pl.col("time").dt.date(), pl.col("start_time").dt.date()).alias("day"),
         course.fill_null(0), pl.lit("anc").alias("analyte"), "value", pl.lit(rules.UNIT).alias("unit"),
-        nothing.alias("comparator"), pl.lit(None, pl.Float64).alias("lln"), pl.lit(None, pl.Float64).alias("uln"),
+        nothing.alias("comparator"), pl.lit(None, pl.Float64).alias("lln"),
+        pl.lit(None, pl.Float64).alias("uln"),
         nothing.alias("lln_source"), pl.lit("measured").alias("origin"), *grades(lln=None),
         pl.lit(None, pl.Int8).alias("high_grade"),
     )  # fmt: skip
@@ -113,7 +125,9 @@ def find_schedule(counts: pl.DataFrame, courses: pl.DataFrame, today: date) -> p
     done = _first_tests(cbc, each, tests, "done_from", "done_to")
     over = each["today"].gather(cbc["at"]) >= SLOTS["over_from"].gather(cbc["slot"])
     off = _first_tests(cbc.filter(over), each, tests, "off_from", "off_to")
-    done_time = pl.repeat(None, len(listed), dtype=pl.Datetime("us"), eager=True).scatter(done["row"], done["time"])
+    done_time = pl.repeat(None, len(listed), dtype=pl.Datetime("us"), eager=True).scatter(
+        done["row"], done["time"]
+    )
     is_off = pl.repeat(False, len(listed), dtype=pl.Boolean, eager=True).scatter(off["row"], True)
     of = {name: pl.lit(each[name]).gather(pl.col("at")) for name in each.columns}
     slot = {name: pl.lit(SLOTS[name]).gather(pl.col("slot")) for name in SLOTS.columns}
@@ -157,8 +171,10 @@ def _list_slots(each: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _first_tests(listed: pl.DataFrame, each: pl.DataFrame, tests: pl.DataFrame, begin: str, end: str) -> pl.DataFrame:
-    """The first test on a day of [begin, end] of each slot, and not after the day of the next course's start."""
+def _first_tests(
+    listed: pl.DataFrame, each: pl.DataFrame, tests: pl.DataFrame, begin: str, end: str
+) -> pl.DataFrame:
+    """The first test on a day of [begin, end] of each slot, not after the day of the next course's start."""
     at, slot = pl.col("at"), pl.col("slot")
     key, reach = pl.lit(each["key"]).gather(at), pl.lit(each["reach"]).gather(at)
     windows = listed.select(

@@ -1,5 +1,4 @@
-"""What both rivals are told: the rules of `alemtuzumab-ms`, schedule `paper`, as plain data. Nothing is calculated here
-from patients."""
+"""What both rivals are told: the rules of `alemtuzumab-ms`, schedule `paper`, as plain data."""
 
 from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime, time

@@ -1,3 +1,27 @@
-"""leukon watches the blood of people whose treatment depletes their immune cells."""
+"""leukon watches the blood of people whose treatment depletes their immune cells.
+
+`read` events, `review` them under a protocol, and look at the tables of the `Review`.
+"""
+
+from leukon.errors import InputError, KnowledgeError, LeukonError, UsageError
+from leukon.events.concepts import CodeMap, load_code_map
+from leukon.ingest.reading import read
+from leukon.knowledge.library import list_protocols, load_protocol
+from leukon.knowledge.protocol import Protocol
+from leukon.monitor.review import Review, review
 
 __version__ = "0.1.0"
+__all__ = [
+    "CodeMap",
+    "InputError",
+    "KnowledgeError",
+    "LeukonError",
+    "Protocol",
+    "Review",
+    "UsageError",
+    "list_protocols",
+    "load_code_map",
+    "load_protocol",
+    "read",
+    "review",
+]

@@ -3,7 +3,9 @@
     LeukonError
     ├── UsageError          2  the call asks for something that does not exist
     │   ├── UnknownName
-    │   └── NoUsableRow
+    │   ├── UnknownTime
+    │   ├── NoUsableRow
+    │   └── UnwritableFolder
     ├── InputError          3  the data cannot be read
     │   ├── UnreadableFile
     │   ├── MissingColumn
@@ -64,6 +66,17 @@ class UnknownTime(UsageError):
             "every table depends on it, so it is never guessed.",
             "as_of is a date (2000-05-20), an instant (2000-05-20T08:00:00) or 'last' (the command line also takes"
             " 'today'); a time zone is an IANA name (Europe/Athens).",
+        )
+
+
+class UnwritableFolder(UsageError):
+    """Results cannot be written where they should go; nothing was written."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(
+            f"'{folder}' cannot be written.",
+            "it is no folder, or you may not write there, or the disk is full.",
+            "give another folder with --out; nothing was written or changed.",
         )
 
 

@@ -116,7 +116,7 @@ class CodeMap(Strict):
     file: str = "the code map"
 
 
-def load_code_map(path: str | Path, concepts: Concepts) -> CodeMap:
+def load_code_map(path: str | Path, concepts: Concepts | None = None) -> CodeMap:
     """Read a site's code map and check that it names known concepts and columns.
 
     Raises
@@ -126,7 +126,7 @@ def load_code_map(path: str | Path, concepts: Concepts) -> CodeMap:
     """
     path = Path(path)
     code_map = load_toml(path, CodeMap).model_copy(update={"file": path.name})
-    check_names(code_map, concepts)
+    check_names(code_map, concepts or load_concepts())
     return code_map
 
 

@@ -4,21 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leukon.events.arrays import Array, place_of
+from leukon.events.arrays import Array
 from leukon.events.concepts import Concepts
 from leukon.events.schema import COMPARATORS, ORIGINS, REASONS
 
-PARTS = ("anc", "wbc", "lymphocytes", "neutrophils_percent", "segs_percent", "bands_percent", "lymphocytes_percent", "segs", "bands")
-ANC, WBC, LYMPHOCYTES, NEUTROPHILS, SEGS_PERCENT, BANDS_PERCENT, LYMPHOCYTES_PERCENT, SEGS, BANDS = range(9)
+PARTS = ("neutrophils_percent", "lymphocytes_percent", "bands_percent", "segs", "bands")
 UP_TO, EXACT, FROM = -1, 0, 1
 """The side to which a comparator leaves a value open: <, <= down to 0; none; >, >= upwards."""
 _SIDES = np.asarray([UP_TO, UP_TO, FROM, FROM, EXACT])
+DEPTH = np.asarray([0, 1, 3, 4, 2])
+"""How low a comparator lets one number be: <, <=, exact, >=, >."""
+_STRICT = np.asarray([True, False, False, True, False])
 _MILLIONTHS = 10**6
+_NONE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
 class Derived:
-    """Derived counts, one a row: what they were derived from stands in `row` (the percentage or the segs)."""
+    """Derived counts, one an entry; `at` is the row of the percentage (or segs) each was made from."""
 
     at: Array
     concept: Array
@@ -28,127 +31,168 @@ class Derived:
 
 
 @dataclass(frozen=True)
-class _Moments:
-    """Parts side by side: for each subject, time and source the row of each part (-1 none)."""
+class _Parts:
+    """Usable rows at moments with parts; `name` is the concept's number, `lowness` their order from the lowest up."""
 
-    pick: Array
-    own: Array
-    measured_anc: Array
-    measured_lymphocytes: Array
+    at: Array
+    moment: Array
+    source: Array
+    name: Array
+    value: Array
+    comparator: Array
+    lowness: Array
+    by_lowness: Array
+
+    def of(self, number: int) -> Array:
+        """Places of the rows of one concept."""
+        return np.flatnonzero(self.name == number)
+
+    def beside(self, anchors: Array, candidates: Array) -> Array:
+        """For each anchor the lowest candidate that meets it, -1 if none does.
+
+        Rows meet at one subject and time if their source_ids are equal or at least one has none.
+        """
+        moment, source = self.moment[anchors], self.source[anchors]
+        width = int(self.source.max(initial=-1)) + 2
+        key = self.moment[candidates] * width + self.source[candidates] + 1
+        anywhere = self._lowest(self.moment[candidates], candidates, moment)
+        same = self._lowest(key, candidates, moment * width + source + 1)
+        nameless = self._lowest(key, candidates, moment * width)
+        lowest = np.where(source < 0, anywhere, np.minimum(same, nameless))
+        return np.where(lowest == _NONE, -1, self.by_lowness[np.minimum(lowest, self.at.size - 1)])
+
+    def _lowest(self, keys: Array, candidates: Array, wanted: Array) -> Array:
+        """Lowness of the lowest candidate of each wanted key."""
+        if not keys.size:
+            return np.full(wanted.size, _NONE)
+        order = np.lexsort((self.lowness[candidates], keys))
+        sorted_keys = keys[order]
+        place = np.minimum(np.searchsorted(sorted_keys, wanted), keys.size - 1)
+        return np.where(sorted_keys[place] == wanted, self.lowness[candidates[order[place]]], _NONE)
 
 
 def derive_counts(
     concepts: Concepts, moment: Array, source: Array | None, concept: Array, value: Array, comparator: Array, reason: Array
 ) -> Derived:
-    """Derive ANC and lymphocytes where they were not measured at that time.
+    """Derive ANC and lymphocytes from each percentage (and from segs) that no measured count meets.
 
-    All arrays have one entry a row; rows with a `reason` (>= 0) take no part. Parts that cannot be used get their
-    reason written into `reason`: measured_present, no_total, implausible or not_numeric.
+    All arrays have one entry a row; rows with a `reason` (>= 0) take no part. A part that cannot be used gets its
+    reason written into `reason`: measured_present, no_total, not_numeric or implausible.
     """
-    number = np.full(len(concepts.names), -1)
-    for place, name in enumerate(PARTS):
-        if name in concepts.number:
-            number[concepts.number[name]] = place
-    part = number[concept]
-    is_part = (part >= NEUTROPHILS) & (reason < 0)
+    number = concepts.number
+    is_part = np.isin(concept, [number[name] for name in PARTS]) & (reason < 0)
     if not is_part.any():
         return Derived(*(np.empty(0, kind) for kind in (int, int, float, np.int8, np.int8)))
+    parts = _gather(moment, source, concept, value, comparator, reason, is_part)
+    fate = np.full(parts.at.size, REASONS.index("no_total"))
+    anc, wbc = parts.of(number["anc"]), parts.of(number["wbc"])
+    percents, bands = parts.of(number["neutrophils_percent"]), parts.of(number["bands_percent"])
+    segs, band_counts = parts.of(number["segs"]), parts.of(number["bands"])
+    lymphocytes, lymphocyte_percents = parts.of(number["lymphocytes"]), parts.of(number["lymphocytes_percent"])
+    nothing = anc[:0]
+    highest = {name: _highest(concepts, name) for name in ("anc", "lymphocytes")}
+    for part in (bands, band_counts):
+        fate[part[parts.beside(part, anc) >= 0]] = REASONS.index("measured_present")
+    from_percent = _wbc_times_percent(parts, percents, wbc, bands, anc, number["anc"], highest["anc"], fate)
+    made = np.flatnonzero(np.isin(parts.at, from_percent.at))
+    fate[band_counts[parts.beside(band_counts, made) >= 0]] = REASONS.index("measured_present")
+    from_segs = _segs_plus_bands(parts, segs, band_counts, np.concatenate([anc, made]), number["anc"], highest["anc"], fate)
+    from_lymphocytes = _wbc_times_percent(
+        parts, lymphocyte_percents, wbc, nothing, lymphocytes, number["lymphocytes"], highest["lymphocytes"], fate
+    )
+    is_part = is_part[parts.at]
+    reason[parts.at[is_part]] = fate[is_part]
+    found = (from_percent, from_segs, from_lymphocytes)
+    return Derived(
+        *(np.concatenate([getattr(f, name) for f in found]) for name in ("at", "concept", "value", "comparator", "origin"))
+    )
+
+
+def _highest(concepts: Concepts, name: str) -> float:
+    limits = concepts.by_name[name].plausible
+    return np.inf if limits is None else limits.high
+
+
+def _gather(
+    moment: Array, source: Array | None, concept: Array, value: Array, comparator: Array, reason: Array, is_part: Array
+) -> _Parts:
     near = np.zeros(int(moment.max()) + 1, bool)
     near[moment[is_part]] = True
-    at = np.flatnonzero((part >= 0) & (reason < 0) & near[moment])
-    source = np.full(at.size, -1) if source is None else source[at]
-    moments, group = _side_by_side(moment[at], source, part[at], value[at], comparator[at])
-    used = np.zeros(at.size, bool)
-    failed = np.full(at.size, -1, np.int8)
-    found = [
-        derive(moments, value[at], comparator[at], used, failed)
-        for derive in (_anc_from_percent, _lymphocytes_from_percent, _anc_from_segs)
-    ]
-    _give_reasons(moments, group, part[at], used, failed, reason, at)
-    row, target, count, side, origin = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    numbers = np.asarray([concepts.number[PARTS[ANC]], 0, concepts.number[PARTS[LYMPHOCYTES]]])
-    return Derived(at[row], numbers[target], count, side, origin)
-
-
-def _side_by_side(moment: Array, source: Array, part: Array, value: Array, comparator: Array) -> tuple[_Moments, Array]:
-    """Group by moment and source; parts without a source stand beside those of every source of the moment."""
-    order = np.lexsort((comparator, value, part, source, moment))
-    place = place_of(moment[order] * (int(source.max()) + 2) + source[order] + 1)
-    group = np.empty(moment.size, np.int64)
-    group[order] = place
-    pick = np.full((len(PARTS), int(place[-1]) + 1), -1)
-    pick[part[order][::-1], place[::-1]] = order[::-1]
-    own = pick >= 0
-    opens = np.flatnonzero(np.diff(place, prepend=-1))
-    first = order[opens]
-    group_moment = place_of(moment[first])
-    nameless = np.full(int(group_moment[-1]) + 1, -1)
-    nameless[group_moment[source[first] < 0]] = np.flatnonzero(source[first] < 0)
-    beside = nameless[group_moment]
-    filled = np.where((pick < 0) & (beside >= 0), pick[:, beside], pick)
-    measured = []
-    for counted in (ANC, LYMPHOCYTES):
-        anywhere = np.zeros(nameless.size, bool)
-        np.logical_or.at(anywhere, group_moment, own[counted])
-        measured.append(np.where(source[first] < 0, anywhere[group_moment], filled[counted] >= 0))
-    return _Moments(filled, own, measured[0], measured[1]), group
-
-
-def _anc_from_percent(moments: _Moments, value: Array, comparator: Array, used: Array, failed: Array) -> tuple[Array, ...]:
-    pick = moments.pick
-    percent = np.where(pick[NEUTROPHILS] >= 0, pick[NEUTROPHILS], pick[SEGS_PERCENT])
-    own = moments.own[[WBC, NEUTROPHILS, SEGS_PERCENT, BANDS_PERCENT]].any(axis=0)
-    can = ~moments.measured_anc & own & (pick[WBC] >= 0) & (percent >= 0)
-    return _wbc_times_percent(ANC, pick[WBC][can], percent[can], pick[BANDS_PERCENT][can], value, comparator, used, failed)
-
-
-def _lymphocytes_from_percent(
-    moments: _Moments, value: Array, comparator: Array, used: Array, failed: Array
-) -> tuple[Array, ...]:
-    pick = moments.pick
-    own = moments.own[[WBC, LYMPHOCYTES_PERCENT]].any(axis=0)
-    can = ~moments.measured_lymphocytes & own & (pick[WBC] >= 0) & (pick[LYMPHOCYTES_PERCENT] >= 0)
-    wbc, percent = pick[WBC][can], pick[LYMPHOCYTES_PERCENT][can]
-    return _wbc_times_percent(LYMPHOCYTES, wbc, percent, np.full(wbc.size, -1), value, comparator, used, failed)
+    at = np.flatnonzero(near[moment] & (reason < 0))
+    by_lowness = np.lexsort((at, DEPTH[comparator[at]], value[at]))
+    lowness = np.empty(at.size, np.int64)
+    lowness[by_lowness] = np.arange(at.size)
+    sources = np.full(at.size, -1) if source is None else source[at].astype(np.int64)
+    return _Parts(at, moment[at], sources, concept[at], value[at], comparator[at], lowness, by_lowness)
 
 
 def _wbc_times_percent(
-    target: int, wbc: Array, percent: Array, bands: Array, value: Array, comparator: Array, used: Array, failed: Array
-) -> tuple[Array, ...]:
-    has_bands = bands >= 0
-    millionths = _millionths(value[percent]) + np.where(has_bands, _millionths(value[bands]), 0)
-    sides = _SIDES[comparator]
-    side, one_sided = _sum_side(sides[percent], np.where(has_bands, sides[bands], sides[percent]))
-    side, also = _product_side(sides[wbc], side)
-    one_sided &= also
-    too_much = millionths > 100 * _MILLIONTHS
-    parts = np.stack([percent, np.where(has_bands, bands, percent)])
-    failed[parts[:, ~one_sided]] = REASONS.index("not_numeric")
-    failed[parts[:, too_much]] = REASONS.index("implausible")
-    good = one_sided & ~too_much
-    used[parts[:, good]] = True
-    product = _millionths(value[wbc[good]]) * millionths[good]
-    count = _half_even(product, 10**12) / 100
-    strict = _strictest(comparator, wbc[good], percent[good], np.where(has_bands, bands, percent)[good])
-    origin = np.where(has_bands[good], ORIGINS.index("wbc_x_percent_bands"), ORIGINS.index("wbc_x_percent"))
-    return percent[good], np.full(count.size, target), count, _comparator(side[good], strict), origin.astype(np.int8)
+    parts: _Parts, percents: Array, wbcs: Array, bands: Array, measured: Array, target: int, highest: float, fate: Array
+) -> Derived:
+    """WBC x (percent + bands percent if reported), rounded half-even to 2 decimals."""
+    wbc, band = parts.beside(percents, wbcs), parts.beside(percents, bands)
+    present = parts.beside(percents, measured) >= 0
+    fate[percents[present]] = REASONS.index("measured_present")
+    can = ~present & (wbc >= 0)
+    percent, wbc, band = percents[can], wbc[can], band[can]
+    with_band = band >= 0
+    other = np.where(with_band, band, percent)
+    millionths = _millionths(parts.value[percent]) + np.where(with_band, _millionths(parts.value[other]), 0)
+    value = _half_even(_millionths(parts.value[wbc]) * millionths, 10**12) / 100
+    side, readable = _side_of_sum(parts, percent, other)
+    wbc_side = _SIDES[parts.comparator[wbc]]
+    readable &= side * wbc_side >= 0
+    side = np.where(side == EXACT, wbc_side, side)
+    plausible = (millionths <= 100 * _MILLIONTHS) & (value <= highest)
+    good = _mark(fate, np.column_stack([percent, other]), readable, plausible)
+    strict = _STRICT[parts.comparator[np.stack([percent, other, wbc])]].any(axis=0)
+    origin = np.where(with_band, ORIGINS.index("wbc_x_percent_bands"), ORIGINS.index("wbc_x_percent"))
+    return _derived(parts, percent, target, value, side, strict, origin, good)
 
 
-def _anc_from_segs(moments: _Moments, value: Array, comparator: Array, used: Array, failed: Array) -> tuple[Array, ...]:
-    pick = moments.pick
-    percent = np.where(pick[NEUTROPHILS] >= 0, pick[NEUTROPHILS], pick[SEGS_PERCENT])
-    from_percent = (pick[WBC] >= 0) & (percent >= 0) & used[percent]
-    own = moments.own[[SEGS, BANDS]].any(axis=0)
-    can = ~moments.measured_anc & own & ~from_percent & (pick[SEGS] >= 0) & (pick[BANDS] >= 0)
-    segs, bands = pick[SEGS][can], pick[BANDS][can]
-    side, good = _sum_side(_SIDES[comparator[segs]], _SIDES[comparator[bands]])
-    failed[np.concatenate([segs[~good], bands[~good]])] = REASONS.index("not_numeric")
-    segs, bands, side = segs[good], bands[good], side[good]
-    used[segs] = used[bands] = True
-    count = _half_even(_millionths(value[segs]) + _millionths(value[bands]), 10**4) / 100
-    origin = np.full(count.size, ORIGINS.index("segs_plus_bands"), np.int8)
-    strict = _strictest(comparator, segs, bands)
-    return segs, np.full(count.size, ANC), count, _comparator(side, strict), origin
+def _segs_plus_bands(
+    parts: _Parts, segs: Array, bands: Array, counted: Array, target: int, highest: float, fate: Array
+) -> Derived:
+    """Segs + bands, rounded half-even to 2 decimals."""
+    band = parts.beside(segs, bands)
+    present = parts.beside(segs, counted) >= 0
+    fate[segs[present]] = REASONS.index("measured_present")
+    can = ~present & (band >= 0)
+    seg, band = segs[can], band[can]
+    value = _half_even(_millionths(parts.value[seg]) + _millionths(parts.value[band]), 10**4) / 100
+    side, readable = _side_of_sum(parts, seg, band)
+    good = _mark(fate, np.column_stack([seg, band]), readable, value <= highest)
+    strict = _STRICT[parts.comparator[np.stack([seg, band])]].any(axis=0)
+    origin = np.full(seg.size, ORIGINS.index("segs_plus_bands"))
+    return _derived(parts, seg, target, value, side, strict, origin, good)
+
+
+def _mark(fate: Array, rows: Array, readable: Array, plausible: Array) -> Array:
+    """Say of the rows of each count why there is none, or that they are part of one (-1); hand back which are."""
+    good = readable & plausible
+    fate[rows[~readable]] = REASONS.index("not_numeric")
+    fate[rows[readable & ~plausible]] = REASONS.index("implausible")
+    fate[rows[good]] = -1
+    return good
+
+
+def _derived(
+    parts: _Parts, anchor: Array, target: int, value: Array, side: Array, strict: Array, origin: Array, good: Array
+) -> Derived:
+    up_to = np.where(strict, COMPARATORS.index("<"), COMPARATORS.index("<="))
+    from_ = np.where(strict, COMPARATORS.index(">"), COMPARATORS.index(">="))
+    comparator = np.where(side == EXACT, -1, np.where(side == UP_TO, up_to, from_)).astype(np.int8)
+    at = parts.at[anchor[good]]
+    return Derived(at, np.full(at.size, target), value[good], comparator[good], origin[good].astype(np.int8))
+
+
+def _side_of_sum(parts: _Parts, one: Array, other: Array) -> tuple[Array, Array]:
+    """Side of the sum of two rows (or of one with itself), and whether it has one.
+
+    An exact part beside `<` leaves both ends bounded; beside `>` it does not.
+    """
+    a, b = _SIDES[parts.comparator[one]], _SIDES[parts.comparator[other]]
+    return np.where(a == EXACT, b, a), (a == b) | ((a != UP_TO) & (b != UP_TO))
 
 
 def _millionths(value: Array) -> Array:
@@ -160,38 +204,3 @@ def _half_even(numerator: Array, denominator: int) -> Array:
     whole, rest = np.divmod(numerator, denominator)
     up = (2 * rest > denominator) | ((2 * rest == denominator) & (whole % 2 == 1))
     return (whole + up).astype(float)
-
-
-def _sum_side(one: Array, other: Array) -> tuple[Array, Array]:
-    """Side of a sum and whether it has one: an exact part beside `<` leaves both ends bounded."""
-    side = np.where(one == EXACT, other, one)
-    bounded = ((one == UP_TO) | (other == UP_TO)) & (one != other)
-    return np.where(one == other, one, side), ~bounded
-
-
-def _product_side(one: Array, other: Array) -> tuple[Array, Array]:
-    """Side of a product and whether it has one: `<` beside `>` leaves nothing known."""
-    side = np.where(one == EXACT, other, one)
-    return side, ~((one * other) < 0)
-
-
-def _strictest(comparator: Array, *parts: Array) -> Array:
-    """Whether any part excludes its own bound (`<`, `>`)."""
-    return np.any([np.isin(comparator[part], (COMPARATORS.index("<"), COMPARATORS.index(">"))) for part in parts], axis=0)
-
-
-def _comparator(side: Array, strict: Array) -> Array:
-    up_to = np.where(strict, COMPARATORS.index("<"), COMPARATORS.index("<="))
-    from_ = np.where(strict, COMPARATORS.index(">"), COMPARATORS.index(">="))
-    return np.where(side == EXACT, -1, np.where(side == UP_TO, up_to, from_)).astype(np.int8)
-
-
-def _give_reasons(
-    moments: _Moments, group: Array, part: Array, used: Array, failed: Array, reason: Array, at: Array
-) -> None:
-    lymphocytes = part == LYMPHOCYTES_PERCENT
-    measured = np.where(lymphocytes, moments.measured_lymphocytes[group], moments.measured_anc[group])
-    why = np.where(measured, REASONS.index("measured_present"), REASONS.index("no_total"))
-    why = np.where(failed >= 0, failed, why)
-    left = (part >= NEUTROPHILS) & ~used
-    reason[at[left]] = why[left]

@@ -15,6 +15,8 @@ from leukon.events.values import PLACES, read_comparator, read_text
 NOT_GIVEN = ("not given", "not_given", "no")
 """Words of a dose row that say the dose was not given."""
 _SCALE = 10.0**PLACES
+_FLOAT32 = 2.0**-23
+"""How far a 32-bit float may be from what it stands for, relatively."""
 _WRONG = -2
 """Stands in a comparator column for a word that is no comparator."""
 _ROW, _MAP = LLN_SOURCES.index("row"), LLN_SOURCES.index("map")
@@ -98,6 +100,7 @@ def _read_numbers(rows: Rows) -> tuple[Array, Array, Array, dict[str, Array]]:
     """Mantissa, scale and comparator of each row, and masks of what is odd about it."""
     count = rows.row.size
     mantissa = np.full(count, np.nan) if rows.numeric is None else np.rint(rows.numeric * _SCALE)
+    mantissa[np.isinf(mantissa)] = np.nan
     scale = np.full(count, _SCALE)
     said = _column_comparators(rows)
     ambiguous, conflict = np.zeros(count, bool), np.zeros(count, bool)
@@ -112,10 +115,8 @@ def _read_numbers(rows: Rows) -> tuple[Array, Array, Array, dict[str, Array]]:
         ambiguous = np.asarray([t.ambiguous for t in texts])[at] & has
         reads = ~np.isnan(number)
         if rows.numeric is not None:
-            read, given = number / scales, rows.numeric
-            with np.errstate(over="ignore", invalid="ignore"):
-                ulp = np.spacing(np.abs(given).astype(np.float32)).astype(float)
-            conflict = reads & (np.abs(read - given) > ulp)
+            read = number / scales
+            conflict = reads & (np.abs(read - rows.numeric) > np.maximum(_FLOAT32 * np.abs(read), 10.0**-PLACES))
         conflict |= (in_text >= 0) & (said >= 0) & (in_text != said)
         mantissa, scale = np.where(reads, number, mantissa), np.where(reads, scales, scale)
         said = np.where((said == -1) & (in_text >= 0), in_text, said)

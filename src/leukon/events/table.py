@@ -14,7 +14,7 @@ from leukon.events.account import Fates, tabulate_account, tabulate_codes, tabul
 from leukon.events.arrays import NULL, Array, Words
 from leukon.events.clock import END_OF_TIME, AsOf, read_as_of
 from leukon.events.concepts import CodeMap, Concepts, check_names, load_concepts
-from leukon.events.derived import Derived, derive_counts
+from leukon.events.derived import DEPTH, Derived, derive_counts
 from leukon.events.intake import Intake, take_in
 from leukon.events.lifecycle import refuse_bad_status, settle_versions
 from leukon.events.measure import CodeUnits, Measured, Rows, measure
@@ -287,10 +287,6 @@ def _with_derived(counts: Counts, rows: Rows, derived: Derived) -> Counts:
     return Counts(*(np.concatenate([getattr(counts, f.name), getattr(more, f.name)]) for f in fields(counts)))
 
 
-_DEPTH = np.asarray([4, 3, 1, 0, 2])
-"""How low a comparator lets a count of one number be: > is highest, then >=, exact, <=, <."""
-
-
 def _result_order(key: Array, counts: Counts) -> Array:
     """Order by moment and analyte; at a tie the higher count first, so that the lower is the latest."""
     order = np.argsort(key, kind="stable")
@@ -300,7 +296,7 @@ def _result_order(key: Array, counts: Counts) -> Array:
         member[1:] |= same
         member[:-1] |= same
         tied = order[member]
-        ranked = np.lexsort((counts.row[tied], _DEPTH[counts.comparator[tied]], -counts.value[tied], key[tied]))
+        ranked = np.lexsort((counts.row[tied], -DEPTH[counts.comparator[tied]], -counts.value[tied], key[tied]))
         order[member] = tied[ranked]
     return order
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,2})?"
-_VALUE = re.compile(rf"\s*(<=|>=|=<|=>|<|>|≤|≥|=)?\s*({NUMBER})?\s*")
+_COMPARATOR = re.compile(r"<=|>=|=<|=>|<|>|≤|≥|=")
 _THREE_AFTER_COMMA = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?|[+-]?\d*,\d{3}")
 _COMPARATORS = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "=": None}
 
@@ -40,6 +40,7 @@ def read_comparator(text: str) -> str | None:
 def read_text(text: str) -> TextValue:
     """Read a laboratory's text.
 
+    A comparator is kept even where no number follows (`<0.5 (verified)`): the number then is `numeric_value`.
     A comma with exactly three digits after it is ambiguous (thousands or decimals), unless a lone 0 stands before it.
 
     >>> read_text("<0.1")
@@ -47,16 +48,14 @@ def read_text(text: str) -> TextValue:
     >>> read_text("0,899").mantissa, read_text("1,234").ambiguous, read_text("see note").mantissa
     (899.0, True, None)
     """
-    stripped = text.strip()
-    bare = stripped.lstrip("<>=≤≥ ")
-    if _THREE_AFTER_COMMA.fullmatch(bare) and not re.fullmatch(r"[+-]?0,\d{3}", bare):
+    rest = text.strip()
+    sign = _COMPARATOR.match(rest)
+    comparator = read_comparator(sign[0]) if sign else None
+    rest = rest[sign.end() :].strip() if sign else rest
+    if _THREE_AFTER_COMMA.fullmatch(rest) and not re.fullmatch(r"[+-]?0,\d{3}", rest):
         return TextValue(ambiguous=True)
-    match = _VALUE.fullmatch(stripped)
-    if not stripped or match is None:
-        return TextValue()
-    comparator = read_comparator(match[1] or "")
-    if match[2] is None:
+    if not re.fullmatch(NUMBER, rest):
         return TextValue(comparator=comparator)
-    number = Decimal(match[2].replace(",", "."))
+    number = Decimal(rest.replace(",", "."))
     exponent = min(int(number.as_tuple().exponent), 0)
     return TextValue(float(number.scaleb(-exponent)), float(10**-exponent), comparator)

@@ -1,0 +1,104 @@
+"""The `leukon` command: one function a command; read, call, show. No logic."""
+
+import sys
+from datetime import date
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from leukon.errors import LeukonError
+from leukon.events.concepts import load_code_map
+from leukon.ingest.reading import read
+from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
+from leukon.monitor.review import TABLES, Review
+from leukon.monitor.review import review as review_events
+from leukon.present.files import TableFormat, write_tables
+from leukon.present.terminal import print_review, print_story
+
+app = typer.Typer(
+    help="Watch the blood of people whose treatment depletes their immune cells. It supports decisions; clinicians make them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+protocols_app = typer.Typer(help="Protocols that leukon ships.", invoke_without_command=True)
+app.add_typer(protocols_app, name="protocols")
+console = Console()
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("leukon-demo")) -> None:
+    """Review the index case of Vakrakou et al. 2018, tell its story and write its tables."""
+    with as_file(files("leukon.examples") / "index-case.csv") as path:
+        events = read(path)
+    reviewed = review_events(events, "alemtuzumab-ms", as_of="2000-05-20")
+    print_story(reviewed, console)
+    _write(reviewed, out, "csv")
+
+
+@app.command()
+def review(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="CSV or Parquet file, folder of Parquet, MEDS dataset.")],
+    protocol: Annotated[str, typer.Option(help="Id of a shipped protocol, or path of a TOML file.")],
+    schedule: Annotated[str | None, typer.Option(help="One of the protocol's schedules; default: its own.")] = None,
+    as_of: Annotated[str, typer.Option(help="Date (its end), instant, 'today' or 'last'.")] = "today",
+    codes: Annotated[Path | None, typer.Option(help="A site's code map (TOML).")] = None,
+    timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables; written whole or not at all.")] = None,
+    tables: Annotated[TableFormat, typer.Option(help="Format of the tables.")] = "csv",
+) -> None:
+    """Review events: courses, graded results, episodes, due tests, and an account of every row."""
+    known = load_protocol(protocol)
+    code_map = None if codes is None else load_code_map(codes, concepts_of(known))
+    reviewed = review_events(
+        read(source, codes=code_map, timezone=timezone),
+        known,
+        schedule=schedule,
+        as_of=date.today() if as_of == "today" else as_of,
+        codes=code_map,
+        timezone=timezone,
+    )
+    print_review(reviewed, console)
+    if out is not None:
+        _write(reviewed, out, tables)
+
+
+@protocols_app.callback()
+def protocols(context: typer.Context) -> None:
+    """List the protocols that leukon ships."""
+    if context.invoked_subcommand is None:
+        for name in list_protocols():
+            protocol = load_protocol(name)
+            console.print(f"{name}: {protocol.title}. Schedules: {', '.join(protocol.schedules)}", highlight=False)
+
+
+@protocols_app.command()
+def show(name: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Print a protocol's TOML file, ready to be copied and changed."""
+    load_protocol(name)
+    typer.echo(protocol_path(name).read_text(encoding="utf-8"), nl=False)
+
+
+def _write(reviewed: Review, out: Path, format: TableFormat) -> None:
+    tables = {name: getattr(reviewed, name) for name in TABLES}
+    folder = write_tables(tables, reviewed.provenance, out, format)
+    console.print(f"Tables: {folder}", highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command; every foreseen error ends with its message and exit code, none with a traceback."""
+    try:
+        app()
+    except LeukonError as error:
+        typer.echo(f"leukon: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        while error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            error.__traceback__ = error.__traceback__.tb_next
+        place = "" if error.__traceback__ is None else f", line {error.__traceback__.tb_lineno}"
+        name = "" if error.__traceback__ is None else Path(error.__traceback__.tb_frame.f_code.co_filename).name
+        typer.echo(f"leukon: a fault of leukon, not of your data: {type(error).__name__} in {name}{place}.", err=True)
+        sys.exit(1)

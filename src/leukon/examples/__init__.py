@@ -1,0 +1,1 @@
+"""Shipped examples: data only, each with its provenance in README.md."""
