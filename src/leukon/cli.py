@@ -41,7 +41,9 @@ def demo(out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Pat
 
 @app.command()
 def review(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="CSV or Parquet file, folder of Parquet, MEDS dataset.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="CSV or Parquet file, folder of Parquet, MEDS dataset.")
+    ],
     protocol: Annotated[str, typer.Option(help="Id of a shipped protocol, or path of a TOML file.")],
     schedule: Annotated[str | None, typer.Option(help="One of the protocol's schedules; default: its own.")] = None,
     as_of: Annotated[str, typer.Option(help="Date (its end), instant, 'today' or 'last'.")] = "today",

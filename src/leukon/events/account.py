@@ -53,7 +53,9 @@ def tabulate_codes(intake: Intake, fates: Fates, concepts: Concepts) -> pa.Table
     rows = np.bincount(code, minlength=len(codes) + 1)
     subject = intake.subject if known.all() else intake.subject[known]
     subjects = _distinct_subjects(code, rows.size, subject, len(intake.subject_ids))
-    met = np.asarray(sorted(np.flatnonzero(rows), key=lambda at: (at == len(codes), at < len(codes) and codes[at])), int)
+    met = np.asarray(
+        sorted(np.flatnonzero(rows), key=lambda at: (at == len(codes), at < len(codes) and codes[at])), int
+    )
     concept = np.append(fates.concept_of_code, -1)[met]
     display = [concepts.by_name[name].display for name in concepts.names]
     return make_table(
@@ -110,7 +112,9 @@ def tabulate_subjects(
     latest[anc[0]] = np.arange(anc[0].size)
     latest = latest[present]
     has = latest >= 0
-    value, comparator, when = (column[latest] if column.size else np.zeros(latest.size, column.dtype) for column in anc[1:])
+    value, comparator, when = (
+        column[latest] if column.size else np.zeros(latest.size, column.dtype) for column in anc[1:]
+    )
     return make_table(
         SUBJECTS,
         {

@@ -29,7 +29,9 @@ def load_toml(path: Path, model: type[Model]) -> Model:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidFile(path.name, "the file", f"it cannot be read ({type(error).__name__}).", "check the path.") from None
+        raise InvalidFile(
+            path.name, "the file", f"it cannot be read ({type(error).__name__}).", "check the path."
+        ) from None
     return parse_toml(text, path.name, model)
 
 

@@ -72,7 +72,13 @@ class _Parts:
 
 
 def derive_counts(
-    concepts: Concepts, moment: Array, source: Array | None, concept: Array, value: Array, comparator: Array, reason: Array
+    concepts: Concepts,
+    moment: Array,
+    source: Array | None,
+    concept: Array,
+    value: Array,
+    comparator: Array,
+    reason: Array,
 ) -> Derived:
     """Derive ANC and lymphocytes from each percentage (and from segs) that no measured count meets.
 
@@ -96,7 +102,9 @@ def derive_counts(
     from_percent = _wbc_times_percent(parts, percents, wbc, bands, anc, number["anc"], highest["anc"], fate)
     made = np.flatnonzero(np.isin(parts.at, from_percent.at))
     fate[band_counts[parts.beside(band_counts, made) >= 0]] = REASONS.index("measured_present")
-    from_segs = _segs_plus_bands(parts, segs, band_counts, np.concatenate([anc, made]), number["anc"], highest["anc"], fate)
+    from_segs = _segs_plus_bands(
+        parts, segs, band_counts, np.concatenate([anc, made]), number["anc"], highest["anc"], fate
+    )
     from_lymphocytes = _wbc_times_percent(
         parts, lymphocyte_percents, wbc, nothing, lymphocytes, number["lymphocytes"], highest["lymphocytes"], fate
     )
@@ -104,7 +112,10 @@ def derive_counts(
     reason[parts.at[is_part]] = fate[is_part]
     found = (from_percent, from_segs, from_lymphocytes)
     return Derived(
-        *(np.concatenate([getattr(f, name) for f in found]) for name in ("at", "concept", "value", "comparator", "origin"))
+        *(
+            np.concatenate([getattr(f, name) for f in found])
+            for name in ("at", "concept", "value", "comparator", "origin")
+        )
     )
 
 

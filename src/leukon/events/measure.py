@@ -120,11 +120,16 @@ def _read_numbers(rows: Rows) -> tuple[Array, Array, Array, dict[str, Array]]:
         conflict |= (in_text >= 0) & (said >= 0) & (in_text != said)
         mantissa, scale = np.where(reads, number, mantissa), np.where(reads, scales, scale)
         said = np.where((said == -1) & (in_text >= 0), in_text, said)
-    return mantissa, scale, said.astype(np.int8), {
-        "ambiguous_comma": ambiguous,
-        "conflict": conflict,
-        "not_numeric": said == _WRONG,
-    }
+    return (
+        mantissa,
+        scale,
+        said.astype(np.int8),
+        {
+            "ambiguous_comma": ambiguous,
+            "conflict": conflict,
+            "not_numeric": said == _WRONG,
+        },
+    )
 
 
 def _column_comparators(rows: Rows) -> Array:
@@ -156,7 +161,9 @@ def _refuse_unknown_words(rows: Rows, concepts: list[Concept], is_coded: Array, 
 def _says_not_given(rows: Rows) -> Array:
     if rows.text is None:
         return np.zeros(rows.row.size, bool)
-    return np.asarray([(w or "").strip().lower() in NOT_GIVEN for w in rows.text.words] + [False], bool)[rows.text.index]
+    return np.asarray([(w or "").strip().lower() in NOT_GIVEN for w in rows.text.words] + [False], bool)[
+        rows.text.index
+    ]
 
 
 def _factors(rows: Rows, site: CodeUnits, concepts: list[Concept], units: Units) -> tuple[Array, Array, Array]:

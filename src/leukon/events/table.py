@@ -212,7 +212,9 @@ def _read_codes(codes: Any, concepts: Concepts, code_map: CodeMap) -> tuple[Arra
         unit.append(len(units) - 1 if entry is not None and entry.unit is not None else -1)
         lln.append(np.nan if entry is None or entry.lln is None else entry.lln)
         uln.append(np.nan if entry is None or entry.uln is None else entry.uln)
-    return np.asarray(concept, np.int64), CodeUnits(units, *(np.asarray([*x, e]) for x, e in ((unit, -1), (lln, np.nan), (uln, np.nan))))
+    return np.asarray(concept, np.int64), CodeUnits(
+        units, *(np.asarray([*x, e]) for x, e in ((unit, -1), (lln, np.nan), (uln, np.nan)))
+    )
 
 
 def _known_rows(intake: Intake, concept: Array, at: Array) -> Rows:

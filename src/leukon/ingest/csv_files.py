@@ -75,7 +75,9 @@ def _read_text_columns(path: Path, content: bytes, separator: str) -> pa.Table:
             io.BytesIO(content),
             parse_options=pacsv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=note),
             convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""],
+                column_types=dict.fromkeys(header, pa.string()),
+                strings_can_be_null=True,
+                null_values=[""],
                 quoted_strings_can_be_null=True,
             ),
         )
@@ -104,7 +106,11 @@ def _typed(table: pa.Table, kinds: Mapping[str, str], timezone: str | None) -> p
     zone = None if timezone is None else ZoneInfo(timezone)
     text_name = next((name for name, kind in kinds.items() if kind == "text_value"), "text_value")
     time_name = next(name for name, kind in kinds.items() if kind == "time")
-    texts = table[text_name] if text_name in table.column_names else pa.chunked_array([pa.nulls(table.num_rows, pa.string())])
+    texts = (
+        table[text_name]
+        if text_name in table.column_names
+        else pa.chunked_array([pa.nulls(table.num_rows, pa.string())])
+    )
     for name in table.column_names:
         raw = table[name]
         if kinds.get(name) in _TIMES:

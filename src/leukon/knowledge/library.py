@@ -60,7 +60,10 @@ def _load(path: Path) -> Protocol:
     loaded = load_toml(path, Protocol)
     for key, name in loaded.check_concepts(concepts_of(loaded)):
         raise InvalidFile(
-            path.name, key, f"leukon knows no concept '{name}'.", f"correct it, or add [concepts.{name}] with its codes."
+            path.name,
+            key,
+            f"leukon knows no concept '{name}'.",
+            f"correct it, or add [concepts.{name}] with its codes.",
         )
     return loaded.model_copy(update={"hash": hashlib.sha256(path.read_bytes()).hexdigest()[:16]})
 

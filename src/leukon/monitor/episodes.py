@@ -107,7 +107,11 @@ def find_low_and_high(value: Array, comparator: Array, rule: EpisodeRule) -> tup
     """Which counts are low, and which high: a count is the set of values it allows, and all of them must be."""
     low, high = value < rule.below, value >= rule.recovered_at
     if np.any(comparator >= 0):
-        low = np.where(comparator == LESS, value <= rule.below, low) & (comparator != GREATER) & (comparator != GREATER_EQUAL)
+        low = (
+            np.where(comparator == LESS, value <= rule.below, low)
+            & (comparator != GREATER)
+            & (comparator != GREATER_EQUAL)
+        )
         high &= (comparator != LESS) & (comparator != LESS_EQUAL)
     return low, high
 

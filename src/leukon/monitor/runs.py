@@ -67,4 +67,3 @@ def changes(*columns: Array) -> Array:
     for column in columns[1:]:
         opens[1:] |= column[1:] != column[:-1]
     return opens
-

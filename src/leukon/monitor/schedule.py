@@ -33,7 +33,13 @@ class Slots:
 
 
 def find_slots(
-    protocol: Protocol, schedule: str, courses: Courses, counts: Counts, findings: Findings, concepts: Concepts, today: int
+    protocol: Protocol,
+    schedule: str,
+    courses: Courses,
+    counts: Counts,
+    findings: Findings,
+    concepts: Concepts,
+    today: int,
 ) -> Slots:
     """Slots that have opened by `today` (a date in days since 1970), and the next one of each test.
 
@@ -88,7 +94,9 @@ def _days_until_next(subject: Array, begins: Array) -> Array:
     return days
 
 
-def _list_slots(plans: list[Plan], is_first: Array, age: Array, last_dose: Array, until_next: Array) -> tuple[Array, Array]:
+def _list_slots(
+    plans: list[Plan], is_first: Array, age: Array, last_dose: Array, until_next: Array
+) -> tuple[Array, Array]:
     """Course and place in the joined plans of every slot to list, course by course in the order of the plan."""
     offset = np.where(is_first, 0, plans[0].due.size)
     count = np.empty(age.size, np.int64)

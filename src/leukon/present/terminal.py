@@ -20,7 +20,9 @@ def print_review(review: Review, console: Console) -> None:
     """Open episodes first, then tests due, then the account of the rows."""
     _print_basis(review, console)
     episodes = [e for e in _rows(review.episodes, "status", _OPEN)]
-    slots = sorted(_rows(review.schedule, "status", _WAITING), key=lambda s: (_WAITING.index(s["status"]), s["due_time"]))
+    slots = sorted(
+        _rows(review.schedule, "status", _WAITING), key=lambda s: (_WAITING.index(s["status"]), s["due_time"])
+    )
     _print_table(
         console,
         "Open episodes of neutropenia",

@@ -33,7 +33,8 @@ def say_day(day: int | None, time: datetime | None) -> str:
 def say_grades(v5: int | None, v6: int | None) -> str:
     """Both grades, each with its edition."""
     return ", ".join(
-        f"CTCAE {edition} grade {'not known' if grade is None else grade}" for edition, grade in (("5.0", v5), ("6.0", v6))
+        f"CTCAE {edition} grade {'not known' if grade is None else grade}"
+        for edition, grade in (("5.0", v5), ("6.0", v6))
     )
 
 
