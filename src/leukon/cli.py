@@ -3,6 +3,7 @@
 import sys
 from datetime import date
 from importlib.resources import as_file, files
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -74,24 +75,28 @@ def protocols(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         for name in list_protocols():
             protocol = load_protocol(name)
-            console.print(f"{name}: {protocol.title}. Schedules: {', '.join(protocol.schedules)}", highlight=False)
+            said = f"{name}: {protocol.title}. Schedules: {', '.join(protocol.schedules)}"
+            console.print(said, highlight=False, markup=False)
 
 
 @protocols_app.command()
 def show(name: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Print a protocol's TOML file, ready to be copied and changed."""
     load_protocol(name)
-    typer.echo(protocol_path(name).read_text(encoding="utf-8"), nl=False)
+    typer.echo(protocol_path(name).read_bytes(), nl=False)
 
 
 def _write(reviewed: Review, out: Path, format: TableFormat) -> None:
     tables = {name: getattr(reviewed, name) for name in TABLES}
     folder = write_tables(tables, reviewed.provenance, out, format)
-    console.print(f"Tables: {folder}", highlight=False, soft_wrap=True)
+    console.print(f"Tables: {folder}", highlight=False, markup=False, soft_wrap=True)
 
 
 def main() -> None:
     """Run the command; every foreseen error ends with its message and exit code, none with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter still shows the rest
     try:
         app()
     except LeukonError as error:

@@ -9,6 +9,7 @@
     ├── InputError          3  the data cannot be read
     │   ├── UnreadableFile
     │   ├── MissingColumn
+    │   ├── DoubledColumn
     │   └── WrongType
     └── KnowledgeError      4  a protocol, code map or other TOML file is not valid
         └── InvalidFile
@@ -42,7 +43,7 @@ class UnknownName(UsageError):
         super().__init__(
             f"There is no {thing} '{name}'.",
             f"leukon knows these: {', '.join(known) or 'none'}.",
-            f"use one of them, or give the path of a TOML file where a {thing} may be one.",
+            f"use one of them{', or the path of a TOML file' if thing == 'protocol' else ''}.",
         )
 
 
@@ -72,11 +73,11 @@ class UnknownTime(UsageError):
 class UnwritableFolder(UsageError):
     """Results cannot be written where they should go; nothing was written."""
 
-    def __init__(self, folder: object) -> None:
+    def __init__(
+        self, folder: object, why: str = "it is no folder, or you may not write there, or the disk is full."
+    ) -> None:
         super().__init__(
-            f"'{folder}' cannot be written.",
-            "it is no folder, or you may not write there, or the disk is full.",
-            "give another folder with --out; nothing was written or changed.",
+            f"'{folder}' cannot be written.", why, "give another folder with --out; nothing was written or changed."
         )
 
 
@@ -94,13 +95,32 @@ class UnreadableFile(InputError):
 
 
 class MissingColumn(InputError):
-    """A column that every event needs is not there."""
+    """A column that every event needs is not there.
 
-    def __init__(self, column: str, present: Iterable[str]) -> None:
+    `known` are the columns of events that are there. Other columns are never named: where the line of column names is
+    missing, they are a patient's data.
+    """
+
+    def __init__(self, column: str, name: str, known: Iterable[str]) -> None:
+        here = ", ".join(known)
         super().__init__(
-            f"The events have no column '{column}'.",
-            f"every event needs it; the columns here are: {', '.join(present) or 'none'}.",
-            f'rename the column, or say its name in a code map: [columns] {column} = "its name here".',
+            f"The events have no column '{name}'.",
+            f"every event needs it; of the columns of events these are here: {here}."
+            if here
+            else "every event needs it, and no other column of events is here either.",
+            f'rename the column, or say its name in a code map ([columns] {column} = "its name here")'
+            f"{'.' if here else '; or give a file that begins with a line of column names.'}",
+        )
+
+
+class DoubledColumn(InputError):
+    """Two columns have the same name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The events have two columns '{name}'.",
+            "which of them is meant is not guessed.",
+            "rename or drop one of them.",
         )
 
 
@@ -111,7 +131,7 @@ class WrongType(InputError):
         super().__init__(
             f"{what} has the type {found}, but {wanted} is needed.",
             "a value read with the wrong type is a wrong value.",
-            f"convert it to {wanted} before it is handed to leukon (the CSV reader converts by itself).",
+            "convert it before it is handed to leukon (the CSV reader converts by itself).",
         )
 
 

@@ -1,14 +1,18 @@
 """Counts made of parts, at one time: WBC x percent, segs + bands. Each percentage (or segs row) makes its own count.
 
 That row is the ANCHOR: its partners must meet it (equal source_id, or at least one of the two without).
+Decisions 13 and 14.
 """
 
 from collections import defaultdict
+from fractions import Fraction
 
-from .values import combine_comparators, lowness
+from .values import in_words, lowness, product_of, span_of, sum_of
+from .vocabulary import PARTS, PLAUSIBLE
 
 # Of several fates of one part the first wins.
 FATES = ["part_of_result", "implausible", "not_numeric", "measured_present", "no_total"]
+HUNDREDTH = span_of(Fraction(1, 100), None)
 
 
 def derive(rows):
@@ -22,11 +26,11 @@ def derive(rows):
         fates = defaultdict(set)
         derived += derive_anc(moment, fates)
         derived += derive_lymphocytes(moment, fates)
-        for concept in ["neutrophils_percent", "lymphocytes_percent", "bands_percent", "segs", "bands"]:
+        for concept in PARTS:
             for part in moment[concept]:
                 fate = next(fate for fate in FATES if fate in fates[part["row"]] or fate == "no_total")
                 part["use"], part["reason"] = (
-                    ("part_of_result", None) if fate == FATES[0] else ("unused", fate)
+                    ("part_of_result", None) if fate == "part_of_result" else ("unused", fate)
                 )
     return derived
 
@@ -34,59 +38,72 @@ def derive(rows):
 def derive_anc(moment, fates):
     derived = []
     for percent in moment["neutrophils_percent"]:
-        bands = lowest_meeting(percent, moment["bands_percent"])
-        parts = [percent, bands] if bands else [percent]
-        if sum(part["number"] for part in parts) > 100:
-            note(parts, "implausible", fates)
-        else:
-            origin = "wbc_x_percent_bands" if bands else "wbc_x_percent"
-            derived += wbc_times(percent, parts, moment, "anc", origin, fates)
+        derived += wbc_times(percent, lowest_meeting(percent, moment["bands_percent"]), moment, "anc", fates)
     there_already = moment["anc"] + derived
     for segs in moment["segs"]:
-        bands = lowest_meeting(segs, moment["bands"])
-        if bands and not meeting(segs, there_already):
-            derived += count(
-                [segs, bands], segs["number"] + bands["number"], "anc", "segs_plus_bands", segs, fates
-            )
-    note(
-        [part for part in moment["bands_percent"] if meeting(part, moment["anc"])], "measured_present", fates
-    )
-    for part in moment["segs"] + moment["bands"]:
-        if meeting(part, there_already):
-            note([part], "measured_present", fates)
+        if meeting(segs, there_already):
+            note([segs], "measured_present", fates)
+        else:
+            derived += segs_plus(lowest_meeting(segs, moment["bands"]), segs, fates)
+    for bands in moment["bands"]:
+        if meeting(bands, there_already):
+            note([bands], "measured_present", fates)
+    for bands in moment["bands_percent"]:
+        if meeting(bands, moment["anc"]):
+            note([bands], "measured_present", fates)
     return derived
 
 
 def derive_lymphocytes(moment, fates):
     derived = []
     for percent in moment["lymphocytes_percent"]:
-        derived += wbc_times(percent, [percent], moment, "lymphocytes", "wbc_x_percent", fates)
+        derived += wbc_times(percent, None, moment, "lymphocytes", fates)
     return derived
 
 
-def wbc_times(anchor, percentages, moment, analyte, origin, fates):
-    """WBC x (sum of the percentages), unless the count was measured or there is no WBC."""
-    if meeting(anchor, moment[analyte]):
-        note([anchor], "measured_present", fates)
+def wbc_times(percent, bands, moment, analyte, fates):
+    """WBC x (percentage + bands percentage if reported): a list of one count, or of none."""
+    if meeting(percent, moment[analyte]):
+        note([percent], "measured_present", fates)
         return []
-    wbc = lowest_meeting(anchor, moment["wbc"])
+    wbc = lowest_meeting(percent, moment["wbc"])
     if wbc is None:
+        note([percent], "no_total", fates)
         return []
-    number = wbc["number"] * sum(part["number"] for part in percentages) / 100
-    return count([wbc, *percentages], number, analyte, origin, anchor, fates)
+    parts = [percent, bands] if bands else [percent]
+    percentage = sum_of(span_read(percent), span_read(bands)) if bands else span_read(percent)
+    allowed = product_of(product_of(span_read(wbc), percentage), HUNDREDTH)
+    too_much = sum(part["number"] for part in parts) > 100
+    origin = "wbc_x_percent_bands" if bands else "wbc_x_percent"
+    return count(allowed, too_much, percent, parts, analyte, origin, fates)
 
 
-def count(parts, number, analyte, origin, anchor, fates):
-    """One derived count, rounded half-even to 2 decimals, unless it would be bounded by neither side."""
-    comparator = None
-    for part in parts:
-        comparator = combine_comparators(comparator, part["comparator_read"])
-        if comparator == "two-sided":
-            note(parts, "not_numeric", fates)
-            return []
+def segs_plus(bands, segs, fates):
+    """Segs + bands, both needed."""
+    if bands is None:
+        note([segs], "no_total", fates)
+        return []
+    allowed = sum_of(span_read(segs), span_read(bands))
+    return count(allowed, False, segs, [segs, bands], "anc", "segs_plus_bands", fates)
+
+
+def span_read(row):
+    return span_of(row["number"], row["comparator_read"])
+
+
+def count(allowed, too_much, anchor, parts, analyte, origin, fates):
+    """One derived count, rounded half-even to 2 decimals before anything is decided, or the reason against it."""
+    said = in_words(allowed)
+    if said is None:
+        note(parts, "not_numeric", fates)
+        return []
+    number, comparator = round(said[0], 2), said[1]
+    if too_much or number > PLAUSIBLE[analyte][1]:
+        note(parts, "implausible", fates)
+        return []
     note(parts, "part_of_result", fates)
     made = {key: anchor[key] for key in ["row", "subject_id", "time", "source_id"]}
-    made |= {"number": round(number, 2), "comparator_read": comparator, "lln": None, "uln": None}
+    made |= {"number": number, "comparator_read": comparator, "lln": None, "uln": None}
     return [made | {"use": "result", "concept": analyte, "origin": origin}]
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from .values import all_at_or_above, all_below, grade, high_grade, lowness
-from .vocabulary import RESULT_UNITS
+from .vocabulary import ORIGINS, RESULT_UNITS
 
 
 def days_between(earlier, later):
@@ -61,8 +61,23 @@ def day_in_course(course, time):
 
 
 def find_results(counts, courses):
-    """One row a count, measured or derived, in the contract's order: the higher of two at one time stands first."""
-    higher_first = sorted(counts, key=lambda count: count["row"])
+    """One row a count, measured or derived, in the contract's order: the higher of two at one time stands first.
+
+    What is left equal is told apart by its range and origin, for the order of the input must not show.
+    """
+
+    def null_last(number):
+        return (number is None, number or 0)
+
+    higher_first = sorted(
+        counts,
+        key=lambda count: (
+            null_last(count["lln"]),
+            null_last(count["uln"]),
+            ORIGINS.index(count.get("origin", "measured")),
+            count["row"],
+        ),
+    )
     higher_first.sort(key=lambda count: lowness(count["number"], count["comparator_read"]), reverse=True)
     counts = sorted(higher_first, key=lambda count: (count["time"], count["concept"]))
     return [one_result(count, course_in_force(courses, count["time"])) for count in counts]
@@ -198,7 +213,7 @@ def worst(grades):
 
 
 def find_treatments(story, onset_by, recovered_by, doses, rules, as_of):
-    """(`class:concept`s joined by the first dose, time of the first dose) from onset to the end of the window."""
+    """(`class:concept`s by first dose, then by name; time of the first dose) from onset to the end of the window."""
     following = story["following"] if story["status"] == "carried_over" else None
     until = recovered_by or (following["start_time"] if following else as_of)
     drug_dates = {dose["time"].date() for dose in doses if dose["concept"] in rules["drugs"]}
@@ -209,4 +224,5 @@ def find_treatments(story, onset_by, recovered_by, doses, rules, as_of):
             in_window = onset_by.date() <= dose["time"].date() <= until.date()
             if dose["concept"] in concepts and in_window and not premedication:
                 first_given.setdefault(f"{kind}:{dose['concept']}", dose["time"])
-    return ";".join(first_given) or None, min(first_given.values(), default=None)
+    in_order = sorted(first_given, key=lambda name: (first_given[name], name))
+    return ";".join(in_order) or None, min(first_given.values(), default=None)

@@ -18,7 +18,7 @@ MAKES_INCOMPLETE = {"cbc": ["wbc"]}
 def find_schedule(subject_id, courses, happened, rules, schedule, as_of):
     """`happened`: (time, concept) of every result and finding of this patient."""
     found = []
-    for course, following in zip(courses, [*courses[1:], None], strict=False):
+    for course, following in zip(courses, [*courses[1:], None], strict=True) if courses else []:
         phases = rules["schedules"][schedule]["first" if course["course"] == 1 else "later"]
         last_day = days_between(course["start_time"], following["start_time"]) if following else None
         end_day = (
@@ -30,9 +30,15 @@ def find_schedule(subject_id, courses, happened, rules, schedule, as_of):
             of_test = [slot for slot in slots if slot["test"] == test]
             complete = on_days(happened, MAKES_COMPLETE[test], course)
             incomplete = on_days(happened, MAKES_INCOMPLETE.get(test, []), course)
+            complete_of = by_nearest_slot(of_test, complete, last_day)
+            incomplete_of = by_nearest_slot(of_test, incomplete, last_day)
             upcoming_listed = False
             for slot in of_test:
-                status, done_time = what_became_of(slot, of_test, complete, incomplete, today, last_day)
+                if slot["phase"] == "baseline":
+                    status, done_time = what_became_of_baseline(slot, complete, incomplete, today)
+                else:
+                    mine = complete_of[slot["due_day"]], incomplete_of[slot["due_day"]]
+                    status, done_time = what_became_of(slot, *mine, today, last_day)
                 if status == "upcoming" and upcoming_listed:
                     continue
                 upcoming_listed = upcoming_listed or status == "upcoming"
@@ -71,17 +77,25 @@ def on_days(happened, concepts, course):
     return [(days_between(course["start_time"], when), when) for when in times]
 
 
-def what_became_of(slot, slots, complete, incomplete, today, last_day):
-    """(status, done_time) of a slot among the slots of its test, by decisions 20 to 22."""
-    if slot["phase"] == "baseline":
-        return what_became_of_baseline(slot, complete, incomplete, today)
+def by_nearest_slot(slots, tests, last_day):
+    """The tests that belong to each due day: those nearest to it, ties to the earlier slot.
+
+    They lie after day 0, and not after the day of the next start.
+    """
+    belonging = {slot["due_day"]: [] for slot in slots}
+    for day, when in tests:
+        if belonging and day > 0 and (last_day is None or day <= last_day):
+            belonging[min(belonging, key=lambda due: (abs(day - due), due))].append((day, when))
+    return belonging
+
+
+def what_became_of(slot, complete, incomplete, today, last_day):
+    """(status, done_time) of a slot and the tests that belong to it, by decisions 20 and 21."""
     due, tolerance, every = slot["due_day"], slot["tolerance"], slot["every"]
-    complete = belonging_to(slot, slots, complete, last_day)
-    incomplete = belonging_to(slot, slots, incomplete, last_day)
     within = [when for day, when in complete if abs(day - due) <= tolerance]
     if within:
         return "done", within[0]
-    over = 2 * (today - due) >= every or (last_day is not None and today > last_day)
+    over = 2 * (today - due) > every or (last_day is not None and today > last_day)
     if over:
         if any(2 * abs(day - due) <= every for day, _ in complete):
             return "off_time", None
@@ -95,18 +109,8 @@ def what_became_of(slot, slots, complete, incomplete, today, last_day):
     return ("due" if today <= due + tolerance else "overdue"), None
 
 
-def belonging_to(slot, slots, tests, last_day):
-    """The tests whose nearest slot this is. They lie after day 0, and not after the day of the next start."""
-    mine = []
-    for day, when in tests:
-        if day > 0 and (last_day is None or day <= last_day):
-            nearest = min(slots, key=lambda other: (abs(day - other["due_day"]), other["due_day"]))
-            if nearest is slot:
-                mine.append((day, when))
-    return mine
-
-
 def what_became_of_baseline(slot, complete, incomplete, today):
+    """(status, done_time) by decision 22; tests of days -30 to 0, whatever else they close."""
     done = [when for day, when in complete if -slot["baseline_days"] <= day <= 0]
     if done:
         return "done", done[0]

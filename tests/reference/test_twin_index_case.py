@@ -3,6 +3,7 @@
 Runs with `pytest tests/reference`; the calendar (day 0 = 2000-01-01) is invented, as the clinical page says.
 """
 
+import math
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -269,6 +270,18 @@ def fate(*rows):
         ({"text_value": "1.8", "numeric_value": 1.9}, "conflict"),
         ({"text_value": "<", "numeric_value": 0.1}, 0.1),
         ({"text_value": "<0.1", "comparator": ">"}, "conflict"),
+        ({"text_value": "<0.1", "comparator": "~"}, "not_numeric"),
+        ({"text_value": "1,234.5", "numeric_value": 1234.5}, "ambiguous_comma"),
+        ({"text_value": "1,234,567"}, "ambiguous_comma"),
+        ({"text_value": "1,234e1"}, "ambiguous_comma"),
+        ({"text_value": "0,899e1"}, 8.99),
+        ({"text_value": "1,2345"}, 1.2345),
+        ({"text_value": ".5"}, 0.5),
+        ({"text_value": "5."}, 5.0),
+        ({"text_value": "1e-1"}, 0.1),
+        ({"text_value": "= 0.5"}, 0.5),
+        ({"text_value": "0.5", "numeric_value": math.inf}, 0.5),
+        ({"text_value": None, "numeric_value": math.inf}, "not_numeric"),
         ({"text_value": "0.1", "comparator": "~"}, "not_numeric"),
         ({"text_value": "see note"}, "not_numeric"),
         ({"text_value": "80-90", "numeric_value": 85.0}, 85.0),
@@ -298,6 +311,28 @@ def test_a_dose_without_a_readable_amount_was_still_given():
     assert review([dose(0, text="0.012") | {"unit": "g"}, dose(1)])["courses"][0]["total_dose_mg"] == 24.0
 
 
+@pytest.mark.parametrize(
+    ("text", "numeric", "comparator", "value"),
+    [
+        ("<0.5 (verified)", 0.5, "<", 0.5),
+        ("<", 0.5, "<", 0.5),
+        ("≤0.5", None, "<=", 0.5),
+        ("≥ 0.5", None, ">=", 0.5),
+        ("0.5", None, None, 0.5),
+        ("about 0.5", 0.4, None, 0.4),
+    ],
+)
+def test_a_comparator_at_the_start_of_a_text_is_kept(text, numeric, comparator, value):
+    (result,) = review([anc(1, text, numeric_value=numeric)])["results"]
+    assert (result["comparator"], result["value"]) == (comparator, value)
+
+
+@pytest.mark.parametrize("unit", [None, "1", "{fold}", "fold", "x", "ratio"])
+def test_a_fold_has_no_unit_or_one_that_says_so(unit):
+    assert fate(row(1, "nk_fold", "3.2", unit)) == [("finding", None, 1)]
+    assert fate(row(1, "nk_fold", "3.2", "%")) == [("unused", "unknown_unit", 1)]
+
+
 # --- derived counts -----------------------------------------------------------------------------------------------
 
 
@@ -315,6 +350,8 @@ def parts(wbc, percent, *more):
         ("<1.0", "50", 0.5, "<"),
         ("<1.0", "<=50", 0.5, "<"),
         (">=10", "50", 5.0, ">="),
+        ("<0.1", "0", 0.0, None),  # the set of values is {0}
+        ("200", "50", 100.0, None),
     ],
 )
 def test_a_derived_anc_is_rounded_half_even_before_anything_is_decided(wbc, percent, value, comparator):
@@ -331,7 +368,18 @@ def test_parts_of_a_count_and_their_fates():
     assert (with_bands["value"], with_bands["origin"]) == (0.9, "wbc_x_percent_bands")
     assert fate(*parts("2", "40", anc(1, "0.8"))) == [("result", None, 2), ("unused", "measured_present", 1)]
     assert fate(*parts("2", "96", bands)) == [("result", None, 1), ("unused", "implausible", 2)]
+    assert fate(*parts("2", "96", row(1, "bands_percent", "<5", "%"))) == [
+        ("result", None, 1),
+        ("unused", "not_numeric", 2),  # two ends: the comparators are looked at before the sum
+    ]
+    assert fate(*parts("300", "40")) == [("result", None, 1), ("unused", "implausible", 1)]
     assert fate(*parts("<2", ">40")) == [("result", None, 1), ("unused", "not_numeric", 1)]
+    assert fate(*parts("2", "96", bands, anc(1, "1.9"))) == [
+        ("result", None, 2),
+        ("unused", "measured_present", 2),
+    ]
+    zero = review([row(1, "segs", "0", "10*9/L"), row(1, "bands", "<0.1", "10*9/L")])["results"][0]
+    assert (zero["value"], zero["comparator"]) == (0.1, "<")
     assert fate(parts("2", "40")[1]) == [("unused", "no_total", 1)]
     segs = [row(1, "segs", "0.5", "10*9/L"), row(1, "bands", "250", "/uL")]
     assert review(segs)["results"][0]["value"] == 0.75
@@ -339,6 +387,8 @@ def test_parts_of_a_count_and_their_fates():
     assert fate(*parts("2", "40", *segs)) == [*used, ("unused", "measured_present", 2)]
     apart = [one | {"source_id": name} for one, name in zip(parts("2", "40"), "ab", strict=True)]
     assert fate(*apart) == [("result", None, 1), ("unused", "no_total", 1)]
+    two = review([*parts("2", "40"), row(1, "neutrophils_percent", "50", "%"), row(1, "wbc", "3", "10*9/L")])
+    assert [(r["row"], r["value"]) for r in two["results"][:2]] == [(3, 1.0), (2, 0.8)]
 
 
 # --- lifecycle ----------------------------------------------------------------------------------------------------
@@ -428,7 +478,7 @@ def test_a_gap_of_merge_days_stays_in_the_course():
 
 @pytest.mark.parametrize(
     ("as_of_day", "status"),
-    [(19, "upcoming"), (20, "due"), (40, "due"), (41, "overdue"), (44, "overdue"), (45, "missed")],
+    [(19, "upcoming"), (20, "due"), (40, "due"), (41, "overdue"), (45, "overdue"), (46, "missed")],
 )
 def test_the_edges_of_a_monthly_slot(as_of_day, status):
     assert slots(review([dose(0)], as_of_day, "label-us"), "cbc")[30] == (status, None)
@@ -454,13 +504,34 @@ def test_a_test_belongs_to_the_nearest_slot(test_day, as_of_day, first, second):
     assert found.get(60, (None,))[0] == second or second is None
 
 
+@pytest.mark.parametrize(("as_of_day", "status"), [(81, "overdue"), (82, "overdue"), (83, "missed")])
+def test_a_slot_of_15_days_is_overdue_for_seven_of_its_seven_and_a_half(as_of_day, status):
+    assert slots(review([dose(0)], as_of_day, "paper"), "cbc")[75] == (status, None)
+
+
+def test_day_105_of_the_paper_closes_nothing():
+    found = slots(review([dose(0), anc(105, "2")], 140), "cbc")
+    assert (found[90], found[120]) == (("missed", None), ("missed", None))
+
+
+@pytest.mark.parametrize(("as_of_day", "status"), [(40, "due"), (41, "missed")])
+def test_a_slot_is_over_after_the_day_of_the_next_start(as_of_day, status):
+    rows = [dose(0), dose(40)]
+    assert slots(review(rows, as_of_day, "label-us"), "cbc")[30] == (status, None)
+
+
+def test_bilirubin_alone_does_the_liver_test():
+    rows = [dose(0), row(-1, "bilirubin", "1", "mg/dL")]
+    assert slots(review(rows), "liver")[0] == ("done", day(-1))
+
+
 def test_a_wbc_without_an_anc_leaves_the_slot_incomplete():
     def wbc(number):
         return [dose(0), row(number, "wbc", "4", "10*9/L")]
 
     assert slots(review(wbc(25), 25, "label-us"), "cbc")[30] == ("incomplete", None)
-    assert slots(review(wbc(42), 44, "label-us"), "cbc")[30] == ("overdue", None)
-    assert slots(review(wbc(42), 45, "label-us"), "cbc")[30] == ("incomplete", None)
+    assert slots(review(wbc(42), 45, "label-us"), "cbc")[30] == ("overdue", None)
+    assert slots(review(wbc(42), 46, "label-us"), "cbc")[30] == ("incomplete", None)
 
 
 def test_a_test_before_the_next_start_may_close_two_slots_of_two_courses():

@@ -12,7 +12,11 @@ from .vocabulary import CTCAE, CTCAE_HIGH, NOT_NUMERIC
 
 COMPARATORS = ["<", "<=", ">=", ">"]
 LOWEST_FIRST = ["<", "<=", None, ">=", ">"]  # of one number, which says the lower thing
-VALUE_IN_TEXT = re.compile(r"(<=|>=|<|>)?\s*([+-]?)([0-9]*)([.,]?)([0-9]*)((?:[eE][+-]?[0-9]+)?)")
+SIGNS = {"<=": "<=", ">=": ">=", "≤": "<=", "≥": ">=", "<": "<", ">": ">", "=": None}  # `=` is exact
+NUMBER = re.compile(r"([+-]?)([0-9]*)([.,]?)([0-9]*)((?:[eE][+-]?[0-9]+)?)")
+DIGITS_AND_MARKS = re.compile(r"[+-]?[0-9.,]+([eE][+-]?[0-9]+)?")
+THREE_AFTER_COMMA = re.compile(r",[0-9]{3}(?![0-9])")
+AFTER_A_LONE_0 = re.compile(r"[+-]?0,[0-9]{3}([eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -32,19 +36,26 @@ def number_of(numeric_value):
 
 
 def read_text(text):
-    """(comparator, number, is it an ambiguous comma) of a text; other text than `[comparator] number` is nothing."""
+    """(comparator, number, is it an ambiguous comma); a comparator is kept even if what follows is no number."""
     text = (text or "").strip()
-    if text in COMPARATORS:
-        return text, None, False
-    found = VALUE_IN_TEXT.fullmatch(text)
-    if not found:
-        return None, None, False
-    comparator, sign, whole, mark, decimals, exponent = found.groups()
-    if not whole and not decimals:
-        return None, None, False
-    if mark == "," and len(decimals) == 3 and whole != "0":
+    sign = next((sign for sign in SIGNS if text.startswith(sign)), "")
+    comparator, rest = SIGNS.get(sign), text.removeprefix(sign).strip()
+    if has_ambiguous_comma(rest):
         return comparator, None, True
-    return comparator, Fraction(f"{sign}{whole or 0}.{decimals or 0}{exponent}"), False
+    found = NUMBER.fullmatch(rest)
+    if not found or not (found[2] or found[4]):
+        return comparator, None, False
+    plus_or_minus, whole, _, decimals, exponent = found.groups()
+    return comparator, Fraction(f"{plus_or_minus}{whole or 0}.{decimals or 0}{exponent}"), False
+
+
+def has_ambiguous_comma(text):
+    """Exactly three digits after a comma: thousands or decimals? Only a lone 0 before it tells."""
+    return (
+        DIGITS_AND_MARKS.fullmatch(text) is not None
+        and THREE_AFTER_COMMA.search(text) is not None
+        and not AFTER_A_LONE_0.fullmatch(text)
+    )
 
 
 def differ_beyond_float32(text_number, numeric_value):
@@ -56,7 +67,7 @@ def differ_beyond_float32(text_number, numeric_value):
 def read_value(row):
     """Text first, then the number. The reasons are tried in the contract's order."""
     in_text, text_number, ambiguous = read_text(row["text_value"])
-    in_column = row["comparator"]
+    in_column = SIGNS.get(row["comparator"], row["comparator"])
     numeric = number_of(row["numeric_value"])
     if ambiguous:
         return Reading(None, None, "ambiguous_comma")
@@ -66,25 +77,13 @@ def read_value(row):
         and differ_beyond_float32(text_number, row["numeric_value"])
     ):
         return Reading(None, None, "conflict")
-    if in_text and in_column and in_text != in_column:
+    if in_text and in_column in COMPARATORS and in_text != in_column:
         return Reading(None, None, "conflict")
     comparator = in_text or in_column
     number = text_number if text_number is not None else numeric
-    if number is None or (comparator and comparator not in COMPARATORS):
+    if number is None or in_column not in (None, *COMPARATORS):
         return Reading(None, None, "not_numeric")
     return Reading(number, comparator, "negative" if number < 0 else None)
-
-
-def combine_comparators(one, other):
-    """The comparator of a sum or product (of numbers >= 0); the word `two-sided` if the result is bounded by neither."""
-    given = {one, other} - {None}
-    if not given:
-        return None
-    if given <= {"<", "<="}:
-        return "<" if "<" in given else "<="
-    if given <= {">", ">="}:
-        return ">" if ">" in given else ">="
-    return "two-sided"
 
 
 # --- the set of values that (number, comparator) allows --------------------------------------------------------
@@ -117,6 +116,56 @@ def all_at_or_below(number, comparator, limit):
 def lowness(number, comparator):
     """A sorting key: the lower set of values first, `<` before `<=` before exact before `>=` before `>`."""
     return (number, LOWEST_FIRST.index(comparator))
+
+
+# --- sums and products of such sets (no value is below 0) --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Span:
+    """From `low` to `high` (None: no end); an end is `open` if it does not belong to the set itself."""
+
+    low: Fraction
+    high: Fraction | None
+    low_open: bool = False
+    high_open: bool = False
+
+
+def span_of(number, comparator):
+    """The set that (number, comparator) allows."""
+    if comparator in ("<", "<="):
+        return Span(Fraction(0), number, high_open=comparator == "<")
+    if comparator in (">=", ">"):
+        return Span(number, None, low_open=comparator == ">")
+    return Span(number, number)
+
+
+def sum_of(one, other):
+    high = None if None in (one.high, other.high) else one.high + other.high
+    return Span(
+        one.low + other.low, high, one.low_open or other.low_open, one.high_open or other.high_open
+    )
+
+
+def product_of(one, other):
+    zero = Span(Fraction(0), Fraction(0))
+    if zero in (one, other):
+        return zero
+    high = None if None in (one.high, other.high) else one.high * other.high
+    reaches_zero = any(span.low == 0 and not span.low_open for span in (one, other))
+    low_open = (one.low_open or other.low_open) and not reaches_zero
+    return Span(one.low * other.low, high, low_open, one.high_open or other.high_open)
+
+
+def in_words(span):
+    """(number, comparator) of a set, or None if it has two ends, or none, and no comparator can say it."""
+    if span.low == span.high and not span.low_open and not span.high_open:
+        return span.low, None
+    if span.low == 0 and not span.low_open and span.high is not None:
+        return span.high, "<" if span.high_open else "<="
+    if span.high is None and (span.low > 0 or span.low_open):
+        return span.low, ">" if span.low_open else ">="
+    return None
 
 
 # --- CTCAE ------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ CODED_FINDINGS = [
     "complement", "infection", "antineutrophil_antibodies", "hemoglobin_finding", "platelets_finding", "urinalysis",
     "unwell", "bleeding", "haematology_contact", "lgl_smear",
 ]  # fmt: skip
+ORIGINS = ["measured", "wbc_x_percent", "wbc_x_percent_bands", "segs_plus_bands"]
 CODED_WORDS = ["normal", "low", "consumed", "negative", "positive", "yes", "no"]
 CONDITION = "condition"  # its text_value is free: "Graves disease", "EBV"
 
@@ -59,8 +60,8 @@ UNITS |= {
     "alt": {"U/L": Fraction(1), "IU/L": Fraction(1)},
     "ast": {"U/L": Fraction(1), "IU/L": Fraction(1)},
     "temperature": {"Cel": Fraction(1)},
-    "nk_fold": {None: Fraction(1)},  # a fold has no unit
-    "cd8_fold": {None: Fraction(1)},
+    "nk_fold": dict.fromkeys([None, "1", "{fold}", "fold", "x", "ratio"], Fraction(1)),  # a fold has no unit
+    "cd8_fold": dict.fromkeys([None, "1", "{fold}", "fold", "x", "ratio"], Fraction(1)),
 }
 DOSE_UNITS = {"g": Fraction(1000), "mg": Fraction(1), "ug": Fraction(1, 1000)}
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from leukon.events.arrays import NULL, Array, Words, make_table
-from leukon.events.concepts import Concepts
+from leukon.events.concepts import Concepts, SiteCodes
 from leukon.events.intake import Intake
 from leukon.events.schema import ACCOUNT, CODES_SEEN, COMPARATORS, REASONS, SUBJECTS, UNUSED, USES
 
@@ -22,7 +22,6 @@ class Fates:
 
     use: Array
     reason: Array
-    concept_of_code: Array
 
 
 def tabulate_account(intake: Intake, fates: Fates) -> pa.Table:
@@ -44,24 +43,24 @@ def tabulate_account(intake: Intake, fates: Fates) -> pa.Table:
     )
 
 
-def tabulate_codes(intake: Intake, fates: Fates, concepts: Concepts) -> pa.Table:
+def tabulate_codes(intake: Intake, fates: Fates, codes: SiteCodes, concepts: Concepts) -> pa.Table:
     """`codes_seen`: each code met up to as_of, known or not, sorted by code; a row without a code is counted too."""
     known = fates.use != AFTER_AS_OF
-    codes = intake.code.words
+    words = intake.code.words
     code = intake.code.index if known.all() else intake.code.index[known]
-    code = np.where(code < 0, len(codes), code)
-    rows = np.bincount(code, minlength=len(codes) + 1)
+    code = np.where(code < 0, len(words), code)
+    rows = np.bincount(code, minlength=len(words) + 1)
     subject = intake.subject if known.all() else intake.subject[known]
     subjects = _distinct_subjects(code, rows.size, subject, len(intake.subject_ids))
     met = np.asarray(
-        sorted(np.flatnonzero(rows), key=lambda at: (at == len(codes), at < len(codes) and codes[at])), int
+        sorted(np.flatnonzero(rows), key=lambda at: (at == len(words), at < len(words) and words[at])), int
     )
-    concept = np.append(fates.concept_of_code, -1)[met]
+    concept = np.append(codes.concept, -1)[met]
     display = [concepts.by_name[name].display for name in concepts.names]
     return make_table(
         CODES_SEEN,
         {
-            "code": Words(np.where(met == len(codes), -1, met), codes),
+            "code": Words(np.where(met == len(words), -1, met), words),
             "display": Words(concept, display),
             "concept": Words(concept, concepts.names),
             "rows": rows[met],
@@ -82,7 +81,7 @@ def tabulate_unused(intake: Intake, fates: Fates) -> pa.Table:
     return make_table(
         UNUSED,
         {
-            "row": at + 1,
+            "row": intake.row[at],
             "subject_id": intake.subject_ids.take(pa.array(subject, mask=nobody)),
             "time": intake.time[at],
             "code": intake.code.take(at),
@@ -94,12 +93,10 @@ def tabulate_unused(intake: Intake, fates: Fates) -> pa.Table:
     )
 
 
-def tabulate_subjects(
-    intake: Intake, fates: Fates, result_subject: Array, anc: Sequence[Array], present: Array
-) -> pa.Table:
+def tabulate_subjects(intake: Intake, fates: Fates, result_subject: Array, anc: Sequence[Array]) -> pa.Table:
     """`subjects`: nobody known at as_of is missing.
 
-    `anc` is subject, value, comparator and time of the usable ANC, sorted; `present` the numbers of the subjects.
+    `result_subject` is the subject of each result; `anc` subject, value, comparator and time of the usable ANC, sorted.
     """
     number = len(intake.subject_ids)
     known = (fates.use != AFTER_AS_OF) & (intake.subject < number)
@@ -110,6 +107,8 @@ def tabulate_subjects(
     np.maximum.at(last, subject[timed], time[timed])
     latest = np.full(number, -1)
     latest[anc[0]] = np.arange(anc[0].size)
+    rows = np.bincount(subject, minlength=number)
+    present = np.flatnonzero(rows)
     latest = latest[present]
     has = latest >= 0
     value, comparator, when = (
@@ -119,7 +118,7 @@ def tabulate_subjects(
         SUBJECTS,
         {
             "subject_id": present,
-            "rows": np.bincount(subject, minlength=number)[present],
+            "rows": rows[present],
             "results": np.bincount(result_subject, minlength=number)[present],
             "first_time": np.where(last[present] == NULL, NULL, first[present]),
             "last_time": last[present],

@@ -41,12 +41,18 @@ def days_between(start: Array, end: Array) -> Array:
     return np.where((start == NULL) | (end == NULL), NULL, end // DAY - start // DAY)
 
 
-def place_of(index: Array) -> Array:
-    """Number of each row's run of equal neighbours in `index`, from 0."""
-    changes = np.empty(index.size, bool)
-    changes[:1] = True
-    np.not_equal(index[1:], index[:-1], out=changes[1:])
-    return np.cumsum(changes) - 1
+def changes(*columns: Array) -> Array:
+    """True where a row differs from the one before in any column; the first row always does.
+
+    >>> changes(np.array([1, 1, 2])).tolist()
+    [True, False, True]
+    """
+    opens = np.empty(columns[0].size, bool)
+    opens[:1] = True
+    np.not_equal(columns[0][1:], columns[0][:-1], out=opens[1:])
+    for column in columns[1:]:
+        opens[1:] |= column[1:] != column[:-1]
+    return opens
 
 
 def make_table(columns: Sequence[Column], values: Mapping[str, Any], subjects: pa.Array) -> pa.Table:
@@ -61,13 +67,17 @@ def _to_arrow(values: Any, type_: pa.DataType, subjects: pa.Array) -> pa.Array:
     if type_ is SUBJECT:
         return subjects.take(pa.array(values))
     if isinstance(values, Words):
-        index = pa.array(values.index, mask=values.index < 0)
+        numbers = values.index.astype(np.int8, copy=False) if type_ is WORD else values.index
+        index = _with_nulls(numbers, numbers < 0)
         if type_ is WORD:
-            return pa.DictionaryArray.from_arrays(index.cast(pa.int8()), pa.array(values.words, pa.string()))
+            return pa.DictionaryArray.from_arrays(index, pa.array(values.words, pa.string()))
         return pa.array(values.words, pa.string()).take(index)
     if type_ is TIME:
         return pa.array(values.view("M8[us]") if values.dtype == np.int64 else values)
     if pa.types.is_floating(type_):
         return pa.array(values, type_, from_pandas=True)
-    missing = values == NULL if values.dtype == np.int64 else values < 0
-    return pa.array(values, type_, mask=missing) if missing.any() else pa.array(values, type_)
+    return _with_nulls(values, values == NULL if values.dtype == np.int64 else values < 0).cast(type_)
+
+
+def _with_nulls(values: Array, missing: Array) -> pa.Array:
+    return pa.array(values, mask=missing) if missing.any() else pa.array(values)

@@ -1,14 +1,16 @@
 """Codes to concepts: LOINC, OMOP, RxNorm, ATC and a site's own codes to the few things leukon knows (concepts.toml)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from leukon.errors import InvalidFile
+from leukon.events.arrays import Array
 from leukon.events.data_files import Strict, Text, load_toml
 from leukon.events.schema import EVENTS
 
@@ -68,6 +70,10 @@ class Concepts:
                 bare.setdefault(term, set()).add(self.number[name])
         unambiguous = {term: at.pop() for term, at in bare.items() if len(at) == 1}
         return unambiguous | full | self.number
+
+    def column(self, field: str, of: Callable[[Any], Any], dtype: Any = None) -> Array:
+        """`of` the field of every concept, as an array by the concept's number."""
+        return np.asarray([of(getattr(self.by_name[name], field)) for name in self.names], dtype)
 
     def find(self, code: str) -> int:
         """Number of the concept that `code` means, or -1 if leukon does not know it."""
@@ -130,11 +136,44 @@ def load_code_map(path: str | Path, concepts: Concepts | None = None) -> CodeMap
     return code_map
 
 
+@dataclass(frozen=True)
+class SiteCodes:
+    """What each code of an input means: its concept (-1: not known), and unit (a number into `units`, -1: none said) and
+    reference range that the site's map says of it (NaN: none)."""
+
+    concept: Array
+    units: tuple[str, ...]
+    unit: Array
+    lln: Array
+    uln: Array
+
+
+def read_codes(codes: Sequence[str], concepts: Concepts, code_map: CodeMap) -> SiteCodes:
+    """Find the meaning of every code of an input: the site's map first, then the shipped code lists."""
+    entries = [code_map.codes.get(code) for code in codes]
+    units = tuple(dict.fromkeys(entry.unit for entry in entries if entry is not None and entry.unit is not None))
+    concept = [
+        concepts.find(code) if entry is None else concepts.number[entry.concept] if entry.mapped else -1
+        for code, entry in zip(codes, entries, strict=True)
+    ]
+    unit = [-1 if entry is None or entry.unit is None else units.index(entry.unit) for entry in entries]
+    lln, uln = (
+        np.asarray([np.nan if entry is None or (x := getattr(entry, name)) is None else x for entry in entries], float)
+        for name in ("lln", "uln")
+    )
+    return SiteCodes(np.asarray(concept, np.int64), units, np.asarray(unit, np.int64), lln, uln)
+
+
 def check_names(code_map: CodeMap, concepts: Concepts) -> None:
     """Raise `InvalidFile` if the map names a concept or a column that does not exist."""
     columns = [column.name for column in EVENTS]
     for name in code_map.columns:
         _check_known(code_map.file, f"columns.{name}", name, columns)
+    called = [code_map.columns.get(column, column) for column in columns]
+    for name, own in code_map.columns.items():
+        if called.count(own) > 1:
+            why = f"'{own}' would be read as two columns of events."
+            raise InvalidFile(code_map.file, f"columns.{name}", why, "give every column of events a column of its own.")
     for code, entry in code_map.codes.items():
         _check_known(code_map.file, f"codes.{code}.concept", entry.concept, concepts.names)
 

@@ -1,6 +1,6 @@
 """Counts that nobody measured but that follow: WBC x percent, segs + bands; exact, marked as derived, never preferred."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -9,14 +9,14 @@ from leukon.events.concepts import Concepts
 from leukon.events.schema import COMPARATORS, ORIGINS, REASONS
 
 PARTS = ("neutrophils_percent", "lymphocytes_percent", "bands_percent", "segs", "bands")
-UP_TO, EXACT, FROM = -1, 0, 1
-"""The side to which a comparator leaves a value open: <, <= down to 0; none; >, >= upwards."""
-_SIDES = np.asarray([UP_TO, UP_TO, FROM, FROM, EXACT])
+_BELOW, _ABOVE = ((COMPARATORS.index(a), COMPARATORS.index(b)) for a, b in (("<", "<="), (">", ">=")))
+"""Numbers of the comparators, the strict one first."""
 DEPTH = np.asarray([0, 1, 3, 4, 2])
 """How low a comparator lets one number be: <, <=, exact, >=, >."""
-_STRICT = np.asarray([True, False, False, True, False])
 _MILLIONTHS = 10**6
 _NONE = np.iinfo(np.int64).max
+_ENDLESS = -1
+"""Stands for the upper end of a set of values that has none."""
 
 
 @dataclass(frozen=True)
@@ -149,16 +149,14 @@ def _wbc_times_percent(
     with_band = band >= 0
     other = np.where(with_band, band, percent)
     millionths = _millionths(parts.value[percent]) + np.where(with_band, _millionths(parts.value[other]), 0)
-    value = _half_even(_millionths(parts.value[wbc]) * millionths, 10**12) / 100
-    side, readable = _side_of_sum(parts, percent, other)
-    wbc_side = _SIDES[parts.comparator[wbc]]
-    readable &= side * wbc_side >= 0
-    side = np.where(side == EXACT, wbc_side, side)
+    percentage = _sets_of(parts, percent)
+    percentage = percentage.where(~with_band, percentage.plus(_sets_of(parts, other)))
+    value, comparator, readable = percentage.times(_sets_of(parts, wbc)).in_words()
+    value = _half_even(value, 10**12) / 100
     plausible = (millionths <= 100 * _MILLIONTHS) & (value <= highest)
     good = _mark(fate, np.column_stack([percent, other]), readable, plausible)
-    strict = _STRICT[parts.comparator[np.stack([percent, other, wbc])]].any(axis=0)
     origin = np.where(with_band, ORIGINS.index("wbc_x_percent_bands"), ORIGINS.index("wbc_x_percent"))
-    return _derived(parts, percent, target, value, side, strict, origin, good)
+    return _derived(parts, percent[good], target, value[good], comparator[good], origin[good])
 
 
 def _segs_plus_bands(
@@ -170,12 +168,11 @@ def _segs_plus_bands(
     fate[segs[present]] = REASONS.index("measured_present")
     can = ~present & (band >= 0)
     seg, band = segs[can], band[can]
-    value = _half_even(_millionths(parts.value[seg]) + _millionths(parts.value[band]), 10**4) / 100
-    side, readable = _side_of_sum(parts, seg, band)
+    value, comparator, readable = _sets_of(parts, seg).plus(_sets_of(parts, band)).in_words()
+    value = _half_even(value, 10**4) / 100
     good = _mark(fate, np.column_stack([seg, band]), readable, value <= highest)
-    strict = _STRICT[parts.comparator[np.stack([seg, band])]].any(axis=0)
     origin = np.full(seg.size, ORIGINS.index("segs_plus_bands"))
-    return _derived(parts, seg, target, value, side, strict, origin, good)
+    return _derived(parts, seg[good], target, value[good], comparator[good], origin[good])
 
 
 def _mark(fate: Array, rows: Array, readable: Array, plausible: Array) -> Array:
@@ -187,23 +184,64 @@ def _mark(fate: Array, rows: Array, readable: Array, plausible: Array) -> Array:
     return good
 
 
-def _derived(
-    parts: _Parts, anchor: Array, target: int, value: Array, side: Array, strict: Array, origin: Array, good: Array
-) -> Derived:
-    up_to = np.where(strict, COMPARATORS.index("<"), COMPARATORS.index("<="))
-    from_ = np.where(strict, COMPARATORS.index(">"), COMPARATORS.index(">="))
-    comparator = np.where(side == EXACT, -1, np.where(side == UP_TO, up_to, from_)).astype(np.int8)
-    at = parts.at[anchor[good]]
-    return Derived(at, np.full(at.size, target), value[good], comparator[good], origin[good].astype(np.int8))
+def _derived(parts: _Parts, anchor: Array, target: int, value: Array, comparator: Array, origin: Array) -> Derived:
+    at = parts.at[anchor]
+    return Derived(at, np.full(at.size, target), value, comparator.astype(np.int8), origin.astype(np.int8))
 
 
-def _side_of_sum(parts: _Parts, one: Array, other: Array) -> tuple[Array, Array]:
-    """Side of the sum of two rows (or of one with itself), and whether it has one.
+@dataclass(frozen=True)
+class _Sets:
+    """Sets of values from `low` to `high` in whole small units; an open end does not belong to its set."""
 
-    An exact part beside `<` leaves both ends bounded; beside `>` it does not.
-    """
-    a, b = _SIDES[parts.comparator[one]], _SIDES[parts.comparator[other]]
-    return np.where(a == EXACT, b, a), (a == b) | ((a != UP_TO) & (b != UP_TO))
+    low: Array
+    high: Array
+    low_open: Array
+    high_open: Array
+
+    def plus(self, other: "_Sets") -> "_Sets":
+        """All sums of a value here and one there."""
+        endless = (self.high == _ENDLESS) | (other.high == _ENDLESS)
+        high = np.where(endless, _ENDLESS, self.high + other.high)
+        return _Sets(self.low + other.low, high, self.low_open | other.low_open, self.high_open | other.high_open)
+
+    def times(self, other: "_Sets") -> "_Sets":
+        """All products of a value here and one there."""
+        nought = self.is_nought() | other.is_nought()
+        endless = (self.high == _ENDLESS) | (other.high == _ENDLESS)
+        high = np.where(nought, 0, np.where(endless, _ENDLESS, self.high * other.high))
+        reaches_0 = self.reaches_0() | other.reaches_0()
+        low_open = (self.low_open | other.low_open) & ~reaches_0
+        return _Sets(self.low * other.low, high, low_open, (self.high_open | other.high_open) & ~nought)
+
+    def where(self, mask: Array, other: "_Sets") -> "_Sets":
+        """These sets where `mask` is true, else the others."""
+        return _Sets(*(np.where(mask, getattr(self, f.name), getattr(other, f.name)) for f in fields(self)))
+
+    def in_words(self) -> tuple[Array, Array, Array]:
+        """Number, comparator, and whether the two can say the set: it must have one end besides 0, not two or none."""
+        exact = (self.low == self.high) & ~self.low_open & ~self.high_open
+        up_to = self.reaches_0() & (self.high != _ENDLESS)
+        upwards = (self.high == _ENDLESS) & ~self.reaches_0()
+        below = np.where(self.high_open, *_BELOW)
+        above = np.where(self.low_open, *_ABOVE)
+        number = np.where(up_to, self.high, self.low)
+        return number, np.where(exact, -1, np.where(up_to, below, above)), exact | up_to | upwards
+
+    def is_nought(self) -> Array:
+        """Which sets hold 0 and nothing else."""
+        return (self.low == 0) & (self.high == 0) & ~self.high_open
+
+    def reaches_0(self) -> Array:
+        """Which sets hold 0 as their lower end."""
+        return (self.low == 0) & ~self.low_open
+
+
+def _sets_of(parts: _Parts, at: Array) -> _Sets:
+    """The set of values that each row allows, in millionths."""
+    number, comparator = _millionths(parts.value[at]), parts.comparator[at]
+    below, above = np.isin(comparator, _BELOW), np.isin(comparator, _ABOVE)
+    low, high = np.where(below, 0, number), np.where(above, _ENDLESS, number)
+    return _Sets(low, high, comparator == _ABOVE[0], comparator == _BELOW[0])
 
 
 def _millionths(value: Array) -> Array:

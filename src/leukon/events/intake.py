@@ -1,7 +1,7 @@
 """Whatever holds Arrow data, to the arrays of the house: types are checked here, values later."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,17 +9,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leukon.errors import MissingColumn, UnknownTime, WrongType
+from leukon.errors import DoubledColumn, MissingColumn, UnknownTime, WrongType
 from leukon.events.arrays import NULL, Array, Words
 from leukon.events.schema import EVENTS, REQUIRED
 
 
 @dataclass(frozen=True)
 class Intake:
-    """The events as arrays, in the order of the input; a column that is absent or all null is None."""
+    """The events as arrays, sorted by subject and time; a column that is absent or all null is None.
 
-    table: pa.Table = field(repr=False)
+    `row` is the number of the row in the input, from 1; `subject` numbers `subject_ids`, no subject is one past the last.
+    """
+
     subject_ids: pa.Array = field(repr=False)
+    row: Array
     subject: Array
     time: Array
     code: Words
@@ -37,8 +40,8 @@ class Intake:
 def take_in(data: Any, columns: Mapping[str, str], timezone: str | None = None) -> Intake:
     """Accept pyarrow, Polars, pandas, DuckDB or anything else with `__arrow_c_stream__`.
 
-    `subject` numbers the sorted `subject_ids` (numerically if all are integers); no subject is the number after the
-    last. `time` and `recorded` are wall-clock microseconds.
+    Ids are sorted, numerically if all are integers. `time` and `recorded` are wall-clock microseconds. Input that is not
+    sorted by subject and time is sorted, once.
 
     Raises
     ------
@@ -47,9 +50,9 @@ def take_in(data: Any, columns: Mapping[str, str], timezone: str | None = None) 
     """
     table = _events_table(data, columns)
     subject_ids, subject = _number_subjects(_column(table, "subject_id"))
-    return Intake(
-        table=table,
+    intake = Intake(
         subject_ids=subject_ids,
+        row=np.arange(1, table.num_rows + 1),
         subject=subject,
         time=_times(table, "time", timezone),
         code=_words(table, "code") or Words(np.full(table.num_rows, -1), []),
@@ -63,18 +66,69 @@ def take_in(data: Any, columns: Mapping[str, str], timezone: str | None = None) 
         recorded=_times(table, "recorded_time", timezone) if _has(table, "recorded_time") else None,
         source=_words(table, "source_id"),
     )
+    return intake if _is_sorted(intake) else take_rows(intake, np.lexsort((intake.time, intake.subject)))
+
+
+def _is_sorted(intake: Intake) -> bool:
+    if np.any(intake.subject[1:] < intake.subject[:-1]):
+        return False
+    back = np.flatnonzero(intake.time[1:] < intake.time[:-1])
+    return not np.any(intake.subject[back] == intake.subject[back + 1])
+
+
+def take_rows(intake: Intake, at: Array | slice) -> Intake:
+    """The rows `at`, of every column."""
+
+    def take(column: Any) -> Any:
+        if isinstance(column, Words):
+            return Words(column.index[at], column.words)
+        return column if column is None or isinstance(column, pa.Array) else column[at]
+
+    return Intake(**{each.name: take(getattr(intake, each.name)) for each in fields(intake)})
+
+
+def cut_by_subject(intake: Intake, rows: int) -> list[Intake]:
+    """Cut into pieces of about `rows` rows; a subject never spans two."""
+    starts = [0]
+    while starts[-1] + rows < intake.subject.size:
+        subject = intake.subject[starts[-1] + rows - 1]
+        starts.append(int(np.searchsorted(intake.subject, subject, side="right")))
+    ends = [*starts[1:], intake.subject.size]
+    return [take_rows(intake, slice(*cut)) for cut in zip(starts, ends, strict=True) if cut[0] < cut[1] or len(starts) == 1]
 
 
 def _events_table(data: Any, columns: Mapping[str, str]) -> pa.Table:
     if not hasattr(data, "__arrow_c_stream__"):
         raise WrongType("The object with the events", type(data).__name__, "a table with __arrow_c_stream__")
-    table = data if isinstance(data, pa.Table) else pa.table(data)
-    for name in REQUIRED:
-        if columns.get(name, name) not in table.column_names:
-            raise MissingColumn(columns.get(name, name), table.column_names)
-    names = [column.name for column in EVENTS]
-    here = [name for name in names if columns.get(name, name) in table.column_names]
-    return table.select([columns.get(name, name) for name in here]).rename_columns(here)
+    table = data if isinstance(data, pa.Table) else _to_arrow(data)
+    here = find_columns(table.column_names, columns)
+    return table.select(list(here.values())).rename_columns(list(here))
+
+
+def _to_arrow(data: Any) -> pa.Table:
+    try:
+        return pa.table(data)
+    except (pa.ArrowException, ValueError, TypeError):  # its message can hold a value
+        wanted = "a table whose columns have different names and one type each"
+        raise WrongType("The object with the events", type(data).__name__, wanted) from None
+
+
+def find_columns(present: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
+    """Which columns of events an input has, each with its name there; `columns` says where the names differ.
+
+    Raises
+    ------
+    MissingColumn, DoubledColumn
+        If one that every event needs is not there, or one is there twice.
+    """
+    here = {c.name: name for c in EVENTS if (name := columns.get(c.name, c.name)) in present}
+    for column in REQUIRED:
+        if column not in here:
+            raise MissingColumn(column, columns.get(column, column), here.values())
+    for name in here.values():
+        if present.count(name) > 1:
+            raise DoubledColumn(name)
+    return here
 
 
 def _has(table: pa.Table, name: str) -> bool:
@@ -83,7 +137,19 @@ def _has(table: pa.Table, name: str) -> bool:
 
 def _column(table: pa.Table, name: str) -> pa.Array:
     column = table[name].unify_dictionaries().combine_chunks()
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return column.cast(pa.large_string()) if pa.types.is_string_view(column.type) else column
+
+
+def _indices(column: pa.DictionaryArray) -> Array:
+    """Index of each row into the dictionary, -1 for null; Polars numbers without a sign."""
+    return _filled(column.indices.cast(pa.int32()), -1)
+
+
+def _filled(column: pa.Array, null: int) -> Array:
+    """Integers with `null` in the place of nulls."""
+    numbers: Array = (column.fill_null(null) if column.null_count else column).to_numpy(zero_copy_only=False)
+    return numbers
 
 
 def _is_text(type_: pa.DataType) -> bool:
@@ -105,10 +171,12 @@ def _number_subjects(column: pa.Array) -> tuple[pa.Array, Array]:
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     ids = column.dictionary
+    if pa.types.is_string_view(ids.type):
+        ids = ids.cast(pa.large_string())
     number = _place_in_order(ids)
     order = np.argsort(number)
     nobody = np.asarray([value in (None, "") for value in ids.to_pylist()], bool)
-    index = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    index = _indices(column).astype(np.int64)
     somebody = ids.take(pa.array(order[: number.size - nobody.sum()]))
     return somebody, np.where(index < 0, len(somebody), np.append(number, len(somebody))[index])
 
@@ -135,7 +203,7 @@ def _words(table: pa.Table, name: str) -> Words | None:
         raise WrongType(f"The column '{name}'", str(column.type), "a string")
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    index = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    index = _indices(column)
     words = column.dictionary.to_pylist()
     empty = np.asarray([word in (None, "") for word in words] + [False], bool)
     return Words(np.where(empty[index], -1, index) if empty.any() else index, words)
@@ -152,7 +220,9 @@ def _numbers(table: pa.Table, name: str) -> Array | None:
         raise WrongType(f"The column '{name}'", str(type_), "a number")
     if not _has(table, name):
         return None
-    return _column(table, name).cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    numbers = _column(table, name).cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    endless = np.isinf(numbers)
+    return np.where(endless, np.nan, numbers) if endless.any() else numbers
 
 
 def _times(table: pa.Table, name: str, timezone: str | None) -> Array:
@@ -166,8 +236,7 @@ def _times(table: pa.Table, name: str, timezone: str | None) -> Array:
     if column.type.tz is not None:
         zone = check_timezone(timezone) or column.type.tz
         column = pc.local_timestamp(column.cast(pa.timestamp("us", zone), safe=False))
-    micros = column.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
-    return micros.fill_null(NULL).to_numpy(zero_copy_only=False)
+    return _filled(column.cast(pa.timestamp("us"), safe=False).cast(pa.int64()), NULL)
 
 
 def check_timezone(timezone: str | None) -> str | None:

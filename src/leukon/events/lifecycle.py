@@ -5,29 +5,31 @@ from dataclasses import fields
 import numpy as np
 
 from leukon.events.arrays import Array, Words
-from leukon.events.measure import Measured, Refuse, Rows
+from leukon.events.intake import Intake
+from leukon.events.measure import Measured
+from leukon.events.refusals import Refusals
 from leukon.events.schema import STATUSES
 
 _FINAL = STATUSES.index("final")
 
 
-def settle_versions(rows: Rows, measured: Measured, moment: Array, live: Array, refuse: Refuse) -> None:
-    """Refuse superseded, duplicate, cancelled and preliminary rows among the `live` ones.
+def settle_versions(rows: Intake, measured: Measured, moment: Array, refusals: Refusals) -> None:
+    """Refuse superseded, duplicate, cancelled and preliminary rows among those not refused yet.
 
     Rows with one subject, code, time and non-null source_id are versions of one result; without a source_id, rows
     equal in every column are one. `moment` numbers the subject-and-time of each row.
     """
     status = _status_ranks(rows)
-    twice = _rows_met_twice(moment * (int(rows.code.max(initial=0)) + 1) + rows.code, live)
+    twice = _rows_met_twice(moment * (int(rows.code.index.max(initial=0)) + 1) + rows.code.index, refusals.live)
     if twice.size:
         source = np.full(twice.size, -1) if rows.source is None else rows.source.index[twice]
-        _supersede(rows, measured, moment, status, twice[source >= 0], refuse)
-        _drop_copies(rows, moment, twice[source < 0], refuse)
-    refuse(status >= STATUSES.index("cancelled"), "cancelled")
-    refuse(status == STATUSES.index("preliminary"), "preliminary")
+        _supersede(rows, measured, moment, status, twice[source >= 0], refusals)
+        _drop_copies(rows, moment, twice[source < 0], refusals)
+    refusals.refuse(status >= STATUSES.index("cancelled"), "cancelled")
+    refusals.refuse(status == STATUSES.index("preliminary"), "preliminary")
 
 
-def _status_ranks(rows: Rows) -> Array:
+def _status_ranks(rows: Intake) -> Array:
     """Place of each row's status in STATUSES; -1 for a word that is none of them."""
     if rows.status is None:
         return np.full(rows.row.size, _FINAL, np.int8)
@@ -36,10 +38,10 @@ def _status_ranks(rows: Rows) -> Array:
     return np.asarray([*rank, _FINAL], np.int8)[rows.status.index]
 
 
-def refuse_bad_status(rows: Rows, refuse: Refuse) -> None:
+def refuse_bad_status(rows: Intake, refusals: Refusals) -> None:
     """Refuse rows whose status is a word leukon does not know: it is never taken for final."""
     if rows.status is not None:
-        refuse(_status_ranks(rows) < 0, "bad_status")
+        refusals.refuse(_status_ranks(rows) < 0, "bad_status")
 
 
 def _rows_met_twice(key: Array, live: Array) -> Array:
@@ -56,40 +58,41 @@ def _rows_met_twice(key: Array, live: Array) -> Array:
     return at[order[member]]
 
 
-def _supersede(rows: Rows, measured: Measured, moment: Array, status: Array, at: Array, refuse: Refuse) -> None:
+def _supersede(rows: Intake, measured: Measured, moment: Array, status: Array, at: Array, refusals: Refusals) -> None:
     if rows.source is None or not at.size:
         return
-    value = measured.value[at]
+    value, comparator = measured.value[at], measured.comparator[at]
+    depth = np.where(comparator < 0, 1.5, comparator)  # of one number `<` is the lowest: < <= exact >= >
     recorded = np.full(at.size, 0) if rows.recorded is None else rows.recorded[at]
     rank = np.minimum(status[at], STATUSES.index("cancelled"))
-    key = (moment[at], rows.code[at], rows.source.index[at])
+    key = (moment[at], rows.code.index[at], rows.source.index[at])
     strongest_last = np.lexsort(
-        (-rows.row[at], *_content(rows, at), -np.nan_to_num(value, nan=np.inf), rank, recorded, rank > 0, *key)
+        (-rows.row[at], *_content(rows, at), -depth, -np.nan_to_num(value, nan=np.inf), rank, recorded, rank > 0, *key)
     )
     ordered = [part[strongest_last] for part in key]
     beaten = np.zeros(at.size, bool)
     beaten[:-1] = np.all([part[1:] == part[:-1] for part in ordered], axis=0)
     mask = np.zeros(rows.row.size, bool)
     mask[at[strongest_last[beaten]]] = True
-    refuse(mask, "superseded")
+    refusals.refuse(mask, "superseded")
 
 
-def _drop_copies(rows: Rows, moment: Array, at: Array, refuse: Refuse) -> None:
-    key = (moment[at], rows.code[at], *_content(rows, at))
+def _drop_copies(rows: Intake, moment: Array, at: Array, refusals: Refusals) -> None:
+    key = (moment[at], rows.code.index[at], *_content(rows, at))
     first_first = np.lexsort((rows.row[at], *key))
     copy = np.zeros(at.size, bool)
     copy[1:] = np.all([part[first_first][1:] == part[first_first][:-1] for part in key], axis=0)
     mask = np.zeros(rows.row.size, bool)
     mask[at[first_first[copy]]] = True
-    refuse(mask, "duplicate")
+    refusals.refuse(mask, "duplicate")
 
 
-def _content(rows: Rows, at: Array) -> list[Array]:
+def _content(rows: Intake, at: Array) -> list[Array]:
     """Every column of the contract that says more than whose, what and when, as comparable arrays."""
     content = []
     for field in fields(rows):
         column = getattr(rows, field.name)
-        if field.name in ("row", "subject", "time", "code", "concept", "source") or column is None:
+        if field.name in ("subject_ids", "row", "subject", "time", "code", "source") or column is None:
             continue
         if isinstance(column, Words):
             place = np.append(np.argsort(np.argsort([word or "" for word in column.words])), -1)

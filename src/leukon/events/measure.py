@@ -1,16 +1,16 @@
 """Numbers, texts and units of many rows to values in result units, each with its comparator or the reason against it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from leukon.events.arrays import Array, Words
-from leukon.events.concepts import Concept
+from leukon.events.arrays import Array
+from leukon.events.concepts import Concepts, SiteCodes
+from leukon.events.intake import Intake
+from leukon.events.refusals import Refusals
 from leukon.events.schema import COMPARATORS, LLN_SOURCES
-from leukon.events.units import Units, plain_spelling
-from leukon.events.values import PLACES, read_comparator, read_text
+from leukon.events.units import load_units, plain_spelling
+from leukon.events.values import PLACES, TextValue, read_comparator, read_text
 
 NOT_GIVEN = ("not given", "not_given", "no")
 """Words of a dose row that say the dose was not given."""
@@ -20,26 +20,6 @@ _FLOAT32 = 2.0**-23
 _WRONG = -2
 """Stands in a comparator column for a word that is no comparator."""
 _ROW, _MAP = LLN_SOURCES.index("row"), LLN_SOURCES.index("map")
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of known codes, on their way through the door; an absent column is None."""
-
-    row: Array
-    subject: Array
-    time: Array
-    code: Array
-    concept: Array
-    numeric: Array | None
-    text: Words | None
-    unit: Words | None
-    comparator: Words | None
-    lln: Array | None
-    uln: Array | None
-    status: Words | None
-    recorded: Array | None
-    source: Words | None
 
 
 @dataclass(frozen=True)
@@ -54,165 +34,182 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class CodeUnits:
-    """For each code of the input what the site's map says: unit (a number into `words`, -1 none), lln, uln."""
+class _Numbers:
+    """Numbers as they were written: `mantissa / scale`, a comparator, and what is odd about them."""
 
-    words: list[str]
-    unit: Array
-    lln: Array
-    uln: Array
-
-
-Refuse = Callable[[Any, str], None]
-"""Marks the rows of a mask with a reason, unless they have one already."""
+    mantissa: Array
+    scale: Array | float
+    comparator: Array
+    odd: dict[str, Array]
 
 
-def measure(rows: Rows, site: CodeUnits, concepts: list[Concept], units: Units, refuse: Refuse) -> Measured:
-    """Values of all rows in result units; rows that cannot be used are refused with their reason."""
-    uses = np.asarray([concept.use == "dose" for concept in concepts], bool)
-    coded = np.asarray([concept.words is not None for concept in concepts], bool)
-    is_dose, is_coded = uses[rows.concept], coded[rows.concept]
-    mantissa, scale, comparator, odd = _read_numbers(rows)
-    for reason, mask in odd.items():
-        refuse(mask & ~is_coded & ~is_dose, reason)
-    _refuse_unknown_words(rows, concepts, is_coded, refuse)
-    missing = np.isnan(mantissa)
-    refuse(missing & ~is_coded & ~is_dose, "not_numeric")
-    refuse((mantissa < 0) & ~is_coded, "negative")
-    refuse(is_dose & ((mantissa == 0) | _says_not_given(rows)), "not_given")
-    numerator, denominator, no_unit = _factors(rows, site, concepts, units)
-    unknown = np.isnan(numerator)
-    refuse(no_unit & ~is_coded & ~is_dose, "no_unit")
-    refuse(unknown & ~is_coded & ~is_dose, "unknown_unit")
-    value = mantissa * numerator / (scale * denominator)
-    low, high = _plausible(concepts)
-    off = (value < low[rows.concept]) | (value > high[rows.concept]) | np.isinf(value)
-    refuse(off & ~is_coded & ~is_dose, "implausible")
-    if is_dose.any():
-        doubtful = (comparator != -1) | np.any([mask for mask in odd.values()], axis=0)
-        value[is_dose & doubtful] = np.nan
-        comparator[is_dose] = -1
-    lln, uln, lln_source = _ranges(rows, site, numerator, denominator, concepts, units)
-    return Measured(value, comparator, lln, uln, lln_source)
+@dataclass(frozen=True)
+class _Factor:
+    """Exact factor to the result unit for each row; NaN: the unit is not known; `no_unit`: there is none at all."""
+
+    numerator: Array
+    denominator: Array
+    no_unit: Array
 
 
-def _read_numbers(rows: Rows) -> tuple[Array, Array, Array, dict[str, Array]]:
-    """Mantissa, scale and comparator of each row, and masks of what is odd about it."""
+def measure(rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts, refusals: Refusals) -> Measured:
+    """Values of rows of known concepts in result units; rows whose value cannot be used are refused with the reason.
+
+    A dose counts without an amount; a word needs no unit.
+    """
+    coded, dose = is_coded(concepts)[concept], concepts.column("use", lambda use: use == "dose", bool)[concept]
+    plain = ~(coded | dose)
+    numbers = _read_numbers(rows)
+    for reason, mask in numbers.odd.items():
+        refusals.refuse(mask & plain, reason)
+        numbers.mantissa[mask] = np.nan  # what is odd has no value, not even one to choose between versions by
+    if coded.any():
+        _refuse_unknown_words(rows, concept, concepts, coded, refusals)
+    refusals.refuse(np.isnan(numbers.mantissa) & plain, "not_numeric")
+    refusals.refuse((numbers.mantissa < 0) & ~coded, "negative")
+    if dose.any():
+        nothing = (numbers.mantissa == 0) & (numbers.comparator == -1)
+        refusals.refuse(dose & (nothing | _says_not_given(rows)), "not_given")
+    factor = _factors(rows, concept, codes, concepts)
+    refusals.refuse(factor.no_unit & plain, "no_unit")
+    refusals.refuse(np.isnan(factor.numerator) & plain, "unknown_unit")
+    value = numbers.mantissa * factor.numerator / (numbers.scale * factor.denominator)
+    low = concepts.column("plausible", lambda limits: -np.inf if limits is None else limits.low, float)[concept]
+    high = concepts.column("plausible", lambda limits: np.inf if limits is None else limits.high, float)[concept]
+    refusals.refuse(((value < low) | (value > high)) & plain, "implausible")
+    comparator = numbers.comparator
+    if dose.any():
+        value[dose & (comparator != -1)] = np.nan
+        comparator[dose] = -1
+    return Measured(value, comparator, *_ranges(rows, concept, codes, concepts, factor))
+
+
+def is_coded(concepts: Concepts) -> Array:
+    """Which concepts say words, not numbers."""
+    return concepts.column("words", lambda words: words is not None, bool)
+
+
+def _read_numbers(rows: Intake) -> _Numbers:
+    """Read text first where it holds a number or a comparator, then the number's own column."""
     count = rows.row.size
     mantissa = np.full(count, np.nan) if rows.numeric is None else np.rint(rows.numeric * _SCALE)
-    mantissa[np.isinf(mantissa)] = np.nan
-    scale = np.full(count, _SCALE)
-    said = _column_comparators(rows)
-    ambiguous, conflict = np.zeros(count, bool), np.zeros(count, bool)
-    if rows.text is not None:
-        texts = [read_text(word or "") for word in rows.text.words]
-        at, has = rows.text.index, rows.text.index >= 0
-        number = np.asarray([np.nan if t.mantissa is None else t.mantissa for t in texts])[at]
-        number[~has] = np.nan
-        scales = np.asarray([t.scale for t in texts])[at]
-        in_text = np.asarray([-1 if t.comparator is None else COMPARATORS.index(t.comparator) for t in texts])[at]
-        in_text[~has] = -1
-        ambiguous = np.asarray([t.ambiguous for t in texts])[at] & has
-        reads = ~np.isnan(number)
-        if rows.numeric is not None:
-            read = number / scales
-            conflict = reads & (np.abs(read - rows.numeric) > np.maximum(_FLOAT32 * np.abs(read), 10.0**-PLACES))
-        conflict |= (in_text >= 0) & (said >= 0) & (in_text != said)
-        mantissa, scale = np.where(reads, number, mantissa), np.where(reads, scales, scale)
-        said = np.where((said == -1) & (in_text >= 0), in_text, said)
-    return (
-        mantissa,
-        scale,
-        said.astype(np.int8),
-        {
-            "ambiguous_comma": ambiguous,
-            "conflict": conflict,
-            "not_numeric": said == _WRONG,
-        },
+    if np.isinf(mantissa).any():
+        mantissa[np.isinf(mantissa)] = np.nan
+    said, wrong = _column_comparators(rows)
+    odd = {} if wrong is None else {"not_numeric": wrong}
+    if rows.text is None or not (rows.text.index >= 0).any():
+        return _Numbers(mantissa, _SCALE, said, odd)
+    texts = [*(read_text(word or "") for word in rows.text.words), TextValue()]
+    at = rows.text.index
+    number = np.asarray([np.nan if text.mantissa is None else text.mantissa for text in texts])[at]
+    scale = np.asarray([text.scale for text in texts])[at]
+    signs = [-1 if text.comparator is None else COMPARATORS.index(text.comparator) for text in texts]
+    in_text = np.asarray(signs, np.int8)[at]
+    reads = ~np.isnan(number)
+    conflict = (in_text >= 0) & (said >= 0) & (in_text != said)
+    if rows.numeric is not None:
+        read = number / scale
+        conflict |= reads & (np.abs(read - rows.numeric) > np.maximum(_FLOAT32 * np.abs(read), 10.0**-PLACES))
+    ambiguous = np.asarray([text.ambiguous for text in texts])[at]
+    return _Numbers(
+        np.where(reads, number, mantissa),
+        np.where(reads, scale, _SCALE),
+        np.where(said == -1, in_text, said),
+        {"ambiguous_comma": ambiguous, "conflict": conflict} | odd,
     )
 
 
-def _column_comparators(rows: Rows) -> Array:
+def _column_comparators(rows: Intake) -> tuple[Array, Array | None]:
+    """Numbers of the comparator column (-1: exact), and which rows hold a word that is no comparator."""
     if rows.comparator is None:
-        return np.full(rows.row.size, -1)
-    codes = []
+        return np.full(rows.row.size, -1, np.int8), None
+    numbers = []
     for word in rows.comparator.words:
         try:
             comparator = read_comparator(word or "")
-            codes.append(-1 if comparator is None else COMPARATORS.index(comparator))
+            numbers.append(-1 if comparator is None else COMPARATORS.index(comparator))
         except ValueError:
-            codes.append(_WRONG)
-    return np.asarray([*codes, -1])[rows.comparator.index]
+            numbers.append(_WRONG)
+    said = np.asarray([*numbers, -1], np.int8)[rows.comparator.index]
+    return said, said == _WRONG
 
 
-def _refuse_unknown_words(rows: Rows, concepts: list[Concept], is_coded: Array, refuse: Refuse) -> None:
-    if not is_coded.any():
-        return
+def _refuse_unknown_words(
+    rows: Intake, concept: Array, concepts: Concepts, coded: Array, refusals: Refusals
+) -> None:
     if rows.text is None:
-        refuse(is_coded, "not_numeric")
+        refusals.refuse(coded, "not_numeric")
         return
     plain = [(word or "").strip().lower() for word in rows.text.words]
-    for number in np.unique(rows.concept[is_coded]):
-        allowed = concepts[number].words or ()
+    for number in np.unique(concept[coded]):
+        allowed = concepts.by_name[concepts.names[number]].words or ()
         fits = np.asarray([bool(word) and (not allowed or word in allowed) for word in plain] + [False], bool)
-        refuse((rows.concept == number) & ~fits[rows.text.index], "not_numeric")
+        refusals.refuse((concept == number) & ~fits[rows.text.index], "not_numeric")
 
 
-def _says_not_given(rows: Rows) -> Array:
+def _says_not_given(rows: Intake) -> Array:
     if rows.text is None:
         return np.zeros(rows.row.size, bool)
-    return np.asarray([(w or "").strip().lower() in NOT_GIVEN for w in rows.text.words] + [False], bool)[
-        rows.text.index
-    ]
+    said = [(word or "").strip().lower() in NOT_GIVEN for word in rows.text.words]
+    return np.asarray([*said, False], bool)[rows.text.index]
 
 
-def _factors(rows: Rows, site: CodeUnits, concepts: list[Concept], units: Units) -> tuple[Array, Array, Array]:
-    """Exact factor of each row as numerator and denominator (NaN: unknown unit), and whether it has no unit at all."""
-    words = [*(rows.unit.words if rows.unit is not None else ()), *site.words]
-    offset = len(words) - len(site.words)
-    from_map = np.where(site.unit < 0, -1, site.unit + offset)[rows.code]
-    unit = from_map if rows.unit is None else np.where(rows.unit.index < 0, from_map, rows.unit.index)
-    kind = np.asarray([units.kinds.index(concept.kind) for concept in concepts])
-    table = _factor_table(units, words)
-    no_unit = (unit < 0) & ~np.asarray(units.unitless)[kind][rows.concept]
-    factor = table[:, kind[rows.concept], unit]
-    return factor[0], factor[1], no_unit
+def _factors(rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts) -> _Factor:
+    """Factor of each row: by its unit, else the unit that the site's map says for its code."""
+    own_words = () if rows.unit is None else tuple(rows.unit.words)
+    table = _factor_table((*own_words, *codes.units), concepts)
+    units = table.shape[2]
+    of_code = np.where(codes.unit < 0, units - 1, codes.unit + len(own_words))
+    unit = of_code[rows.code.index] if rows.unit is None else rows.unit.index
+    if rows.unit is not None and (unit < 0).any():
+        unit = np.where(unit < 0, of_code[rows.code.index], unit)
+    place = concept * units + unit
+    no_unit = (unit == units - 1) & ~_takes_no_unit(concepts)[concept]
+    return _Factor(table[0].ravel().take(place), table[1].ravel().take(place), no_unit)
 
 
-def _factor_table(units: Units, words: list[str]) -> Array:
-    """Numerators and denominators by kind and unit word; the last word stands for "no unit"."""
-    table = np.full((2, len(units.kinds), len(words) + 1), np.nan)
-    for k, factors in enumerate(units.factors):
-        for w, word in enumerate(words):
-            factor = factors.get(plain_spelling(word or ""))
-            if factor is not None:
-                table[:, k, w] = factor.numerator, factor.denominator
-        if units.unitless[k]:
-            table[:, k, -1] = 1, 1
-    return table
+def _takes_no_unit(concepts: Concepts) -> Array:
+    units = load_units()
+    return concepts.column("kind", lambda kind: units.unitless[units.kinds.index(kind)], bool)
 
 
-def _plausible(concepts: list[Concept]) -> tuple[Array, Array]:
-    low = [-np.inf if c.plausible is None else c.plausible.low for c in concepts]
-    high = [np.inf if c.plausible is None else c.plausible.high for c in concepts]
-    return np.asarray(low), np.asarray(high)
+def _factor_table(words: tuple[str, ...], concepts: Concepts) -> Array:
+    """Numerators and denominators by concept and unit word; the last column stands for "no unit"."""
+    units = load_units()
+    by_kind = np.full((2, len(units.kinds), len(words) + 1), np.nan)
+    plain = [plain_spelling(word or "") for word in words]
+    for kind, factors in enumerate(units.factors):
+        for place, word in enumerate(plain):
+            if word in factors:
+                by_kind[:, kind, place] = factors[word].numerator, factors[word].denominator
+        if units.unitless[kind]:
+            by_kind[:, kind, -1] = 1, 1
+    return by_kind[:, concepts.column("kind", units.kinds.index, np.int64)]
 
 
 def _ranges(
-    rows: Rows, site: CodeUnits, numerator: Array, denominator: Array, concepts: list[Concept], units: Units
+    rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts, factor: _Factor
 ) -> tuple[Array, Array, Array]:
-    """Reference range of each row in result units: the row's own, else the site's map."""
+    """Reference range of each row in result units: the row's own, else the site's map's."""
     none = np.full(rows.row.size, np.nan)
-    lln, uln = (none if rows.lln is None else rows.lln), (none if rows.uln is None else rows.uln)
-    own = ~(np.isnan(lln) & np.isnan(uln))
-    if own.any():
-        lln, uln = (np.rint(x * _SCALE) * numerator / (_SCALE * denominator) for x in (lln, uln))
-    source = np.where(np.isnan(lln), -1, _ROW)
-    if not (np.isnan(site.lln).all() and np.isnan(site.uln).all()):
-        table = _factor_table(units, site.words)
-        kind = np.asarray([units.kinds.index(concept.kind) for concept in concepts])[rows.concept]
-        factor = table[:, kind, site.unit[rows.code]]
-        low, high = (np.rint(x[rows.code] * _SCALE) * factor[0] / (_SCALE * factor[1]) for x in (site.lln, site.uln))
+    lln, uln = (none if column is None else column for column in (rows.lln, rows.uln))
+    source = np.full(rows.row.size, -1, np.int8)
+    if rows.lln is not None or rows.uln is not None:
+        own = ~(np.isnan(lln) & np.isnan(uln))
+        lln, uln = (_convert(column, factor.numerator, factor.denominator) for column in (lln, uln))
+        source[~np.isnan(lln)] = _ROW
+    else:
+        own = np.zeros(rows.row.size, bool)
+    if not (np.isnan(codes.lln).all() and np.isnan(codes.uln).all()):
+        table = _factor_table(codes.units, concepts)
+        unit = np.append(codes.unit, -1)[rows.code.index]
+        said = (np.append(column, np.nan)[rows.code.index] for column in (codes.lln, codes.uln))
+        low, high = (_convert(column, *(part[concept, unit] for part in table)) for column in said)
         lln, uln = np.where(own, lln, low), np.where(own, uln, high)
-        source = np.where(own, source, np.where(np.isnan(low), -1, _MAP))
-    return lln, uln, source.astype(np.int8)
+        source[~own & ~np.isnan(low)] = _MAP
+    return lln, uln, source
+
+
+def _convert(written: Array, numerator: Array, denominator: Array) -> Array:
+    """Exact: whole millionths times a ratio of whole numbers, rounded once."""
+    return np.rint(written * _SCALE) * numerator / (_SCALE * denominator)

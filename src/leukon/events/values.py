@@ -6,7 +6,9 @@ from decimal import Decimal
 
 NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,2})?"
 _COMPARATOR = re.compile(r"<=|>=|=<|=>|<|>|≤|≥|=")
-_THREE_AFTER_COMMA = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?|[+-]?\d*,\d{3}")
+_EXPONENT = r"(?:[eE][+-]?\d{1,2})?"
+_THREE_AFTER_COMMA = re.compile(r"[+-]?[\d.,]*,\d{3}(?:\.\d*)?" + _EXPONENT)
+_AFTER_A_LONE_0 = re.compile(r"[+-]?0,\d{3}" + _EXPONENT)
 _COMPARATORS = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "=": None}
 
 PLACES = 6
@@ -52,7 +54,7 @@ def read_text(text: str) -> TextValue:
     sign = _COMPARATOR.match(rest)
     comparator = read_comparator(sign[0]) if sign else None
     rest = rest[sign.end() :].strip() if sign else rest
-    if _THREE_AFTER_COMMA.fullmatch(rest) and not re.fullmatch(r"[+-]?0,\d{3}", rest):
+    if _THREE_AFTER_COMMA.fullmatch(rest) and not _AFTER_A_LONE_0.fullmatch(rest):
         return TextValue(ambiguous=True)
     if not re.fullmatch(NUMBER, rest):
         return TextValue(comparator=comparator)

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from leukon.errors import UnreadableFile
-from leukon.ingest.columns import wanted_columns
+from leukon.events.intake import find_columns
 
 _TIMES = ("time", "recorded_time")
 _NUMBERS = ("numeric_value", "lln", "uln")
@@ -23,6 +24,9 @@ _IDENTITY = ("subject_id", "time", "code")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.]\d{1,6})?)?\s*(Z|[+-]\d{2}:?\d{2})?)?")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _EPOCH = datetime(1970, 1, 1)
+_FIRST_LINE = re.compile(rb"[^\r\n]*")
+_END = ["\x04 end of file \x04"]
+"""A line put behind the last one: if it does not come out of the CSV reader, a quote has swallowed it."""
 
 
 def read_csv(path: Path, columns: Mapping[str, str], timezone: str | None = None) -> pa.Table:
@@ -35,7 +39,8 @@ def read_csv(path: Path, columns: Mapping[str, str], timezone: str | None = None
     Raises
     ------
     UnreadableFile, MissingColumn
-        If the file is missing, empty or not UTF-8, or lacks a column that every event needs.
+        If the file is missing, empty or not UTF-8, has a quote that never closes, or lacks a column that every event
+        needs.
     """
     try:
         content = path.read_bytes()
@@ -44,26 +49,26 @@ def read_csv(path: Path, columns: Mapping[str, str], timezone: str | None = None
         raise UnreadableFile(path, "it cannot be opened.", "check the path and that you may read it.") from None
     except UnicodeDecodeError:
         raise UnreadableFile(path, "it is not UTF-8 text.", "save it as CSV UTF-8.") from None
-    if not content.strip():
+    content = content.removeprefix(b"\xef\xbb\xbf").lstrip(b" \r\n")
+    if not content:
         raise UnreadableFile(path, "it is empty.", "give a file with a line of column names.")
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    separator = _separator(content)
-    table = _read_text_columns(path, content, separator)
-    names = wanted_columns(table.column_names, columns)
-    table = table.select(names)
+    try:
+        table = _read_text_columns(path, content)
+    except csv.Error:
+        raise UnreadableFile(
+            path, "a field in it is too long to be one (is a quote opened and not closed?).", "mend that line."
+        ) from None
+    table = table.select(list(find_columns(table.column_names, columns).values()))
     return _typed(table, {columns.get(n, n): n for n in (*_TIMES, *_NUMBERS, "text_value")}, timezone)
 
 
-def _separator(content: bytes) -> str:
-    header = content.lstrip().split(b"\n", 1)[0].decode()
-    return max(",;\t", key=header.count)
-
-
-def _read_text_columns(path: Path, content: bytes, separator: str) -> pa.Table:
-    header = next(csv.reader(io.StringIO(content.lstrip().split(b"\n", 1)[0].decode()), delimiter=separator))
+def _read_text_columns(path: Path, content: bytes) -> pa.Table:
+    first_line = _FIRST_LINE.match(content)[0].decode()
+    separator = max(",;\t", key=first_line.count)
+    header = next(csv.reader([first_line], delimiter=separator))
     if len(set(header)) < len(header):
         raise UnreadableFile(path, "two of its columns have the same name.", "give every column its own name.")
-    ragged = False
+    ragged = content.count(b'"') % 2 == 1  # an open quote would swallow all lines after it
 
     def note(_: Any) -> str:
         nonlocal ragged
@@ -83,22 +88,27 @@ def _read_text_columns(path: Path, content: bytes, separator: str) -> pa.Table:
         )
     except pa.ArrowInvalid:
         ragged, table = True, None
-    return _read_ragged(content, separator, header) if ragged or table is None else table
+    return _read_ragged(path, content, separator, header) if ragged or table is None else table
 
 
-def _read_ragged(content: bytes, separator: str, header: list[str]) -> pa.Table:
+def _read_ragged(path: Path, content: bytes, separator: str, header: list[str]) -> pa.Table:
     """The slow way, for files with lines that are too long or too short: no line is lost."""
-    reader = csv.reader(io.StringIO(content.decode(), newline=""), delimiter=separator)
-    next(line for line in reader if line)
+    reader = csv.reader(chain(io.StringIO(content.decode(), newline=""), _END), delimiter=separator)
+    next(reader)
     keep = {name for name in _IDENTITY if name in header}
     columns: dict[str, list[str | None]] = {name: [] for name in header}
     for line in reader:
         if not line:
             continue
+        if line == _END:
+            break
         too_long = len(line) > len(header)
         for place, name in enumerate(header):
             known = place < len(line) and (not too_long or name in keep)
             columns[name].append((line[place] or None) if known else None)
+    else:
+        row = len(columns[header[0]])
+        raise UnreadableFile(path, f"row {row} opens a quote that is never closed.", "close it, or take it away.")
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leukon.errors import UnreadableFile
-from leukon.ingest.columns import wanted_columns
+from leukon.events.intake import find_columns
 
 
 def read_parquet_files(paths: Sequence[Path], columns: Mapping[str, str]) -> pa.Table:
@@ -35,7 +35,7 @@ def _read_one(path: Path, columns: Mapping[str, str]) -> pa.Table:
     try:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
-        wanted = wanted_columns(schema.names, columns)
+        wanted = list(find_columns(schema.names, columns).values())
         text = [name for name in wanted if _is_text(schema.field(name).type)]
         return pq.read_table(path, columns=wanted, read_dictionary=text)
     except (OSError, pa.ArrowException):

@@ -16,17 +16,19 @@ NEVER = 1 << 30
 
 @dataclass(frozen=True)
 class Plan:
-    """Slots sorted by due day and test. All days count from the course's start; ends are included.
+    """Slots of first courses, and from place `later` on those of later courses; each sorted by due day and test.
 
-    A complete test on `done_from` to `done_to` does the slot; a test on `reach_from` to `reach_to` belongs to it. The
-    slot opens on `opens`, is overdue after `late_after` and over after `over_after`; it is listed once the slot of its
-    test before it has opened (`listed_from`). `test` and `phase` number the names.
+    All days count from the course's start; ends are included. A complete test on `done_from` to `done_to` does the slot;
+    a test on `reach_from` to `reach_to` belongs to it. The slot opens on `opens`, is overdue after `late_after` and over
+    after `over_after`; it is listed once the slot of its test before it has opened (`listed_from`; `listed_by` is the
+    first day on which any slot from here on is). `test` and `phase` number the names.
     """
 
     due: Array
     test: Array
     phase: Array
     listed_from: Array
+    listed_by: Array
     opens: Array
     late_after: Array
     over_after: Array
@@ -34,22 +36,18 @@ class Plan:
     done_to: Array
     reach_from: Array
     reach_to: Array
-    tests: tuple[str, ...]
+    later: int
     phases: tuple[str, ...]
     end_days: int
 
 
-def plan_schedule(protocol: Protocol, schedule: str, first_course: bool, days: int) -> Plan:
-    """Slots of a first or a later course over at least `days` days from its start."""
-    rounded = -(-max(days, 1) // _STEP) * _STEP
-    return _plan(_ByIdentity(protocol), schedule, first_course, rounded)
-
-
-def last_day_after_last_dose(protocol: Protocol, schedule: str) -> int:
-    """Days from the last dose of a course to the schedule's end."""
+def plan_schedule(protocol: Protocol, schedule: str, last_dose: int) -> Plan:
+    """Slots of a schedule, for courses whose last dose is at most `last_dose` days after their start."""
     named = protocol.schedules[schedule]
     based_on = named if named.based_on is None else protocol.schedules[named.based_on]
-    return based_on.end_days_after_last_dose or 0
+    end = based_on.end_days_after_last_dose or 0
+    days = -(-max(last_dose + end, 1) // _STEP) * _STEP
+    return _plan(_ByIdentity(protocol), schedule, days, end)
 
 
 class _ByIdentity:
@@ -66,18 +64,27 @@ class _ByIdentity:
 
 
 @lru_cache(maxsize=64)
-def _plan(key: _ByIdentity, schedule: str, first_course: bool, days: int) -> Plan:
+def _plan(key: _ByIdentity, schedule: str, days: int, end: int) -> Plan:
     protocol = key.protocol
-    phases = _phases_in_force(protocol, protocol.schedules[schedule], first_course)
-    tests = tuple(sorted(protocol.tests))
     names = tuple(sorted({phase.phase for named in protocol.schedules.values() for phase in named.phases}))
+    first, later = (
+        _slots(protocol, _phases_in_force(protocol, protocol.schedules[schedule], first_course), days, names)
+        for first_course in (True, False)
+    )
+    columns = [np.concatenate(pair) for pair in zip(first, later, strict=True)]
+    return Plan(*columns, later=first[0].size, phases=names, end_days=end)
+
+
+def _slots(protocol: Protocol, phases: list[Phase], days: int, names: tuple[str, ...]) -> list[Array]:
+    """Columns of all slots of a course, in the order of `Plan`."""
+    tests = sorted(protocol.tests)
     slots = [_slots_of_test([phase for phase in phases if test in phase.tests], days, names) for test in tests]
     columns = [np.concatenate(column) for column in zip(*slots, strict=True)]
-    test_number = np.repeat(np.arange(len(tests)), [part[0].size for part in slots])
-    order = np.lexsort((test_number, columns[0]))
-    due, phase, *rest = (column[order] for column in columns)
-    end = last_day_after_last_dose(protocol, schedule)
-    return Plan(due, test_number[order], phase, *rest, tests=tests, phases=names, end_days=end)
+    test = np.repeat(np.arange(len(tests)), [part[0].size for part in slots])
+    order = np.lexsort((test, columns[0]))
+    due, phase, listed_from, *rest = (column[order] for column in columns)
+    listed_by = np.minimum.accumulate(listed_from[::-1])[::-1]
+    return [due, test[order].astype(np.int8), phase.astype(np.int8), listed_from, listed_by, *rest]
 
 
 def _phases_in_force(protocol: Protocol, schedule: Schedule, first_course: bool) -> list[Phase]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leukon.events.arrays import DAY, NULL, Array
+from leukon.events.arrays import DAY, NULL, Array, changes
 from leukon.events.table import Doses
-from leukon.monitor.runs import Runs, changes
+from leukon.monitor.runs import Runs
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class Courses:
     total_dose_mg: Array
 
 
-def find_courses(doses: Doses, drugs: Array, merge_days: int) -> Courses:
-    """Cut the doses of the protocol's `drugs` into courses.
+def find_courses(doses: Doses, is_drug: Array, merge_days: int) -> Courses:
+    """Cut the doses of the protocol's drugs into courses; `is_drug` is a flag by the concept's number.
 
     A dose at most `merge_days` calendar days after the one before is of the same course; another drug opens another.
     A course's total is NaN if any of its doses has no amount.
     """
-    at = np.flatnonzero(np.isin(doses.drug, drugs))
+    at = np.flatnonzero(is_drug[doses.drug])
     subject, drug, time, amount = doses.subject[at], doses.drug[at], doses.time[at], doses.amount[at]
     opens = changes(subject, drug)
     date = time // DAY
@@ -70,27 +70,26 @@ def find_course_in_force(courses: Courses, subject: Array, time: Array) -> InFor
     if not courses.subject.size or not subject.size:
         nothing = np.full(subject.size, NULL)
         return InForce(np.zeros(subject.size, np.int64), nothing, nothing)
-    place = _last_started(courses, subject, time)
-    none = place < 0
+    begins = np.bincount(_first_row_of(courses, subject, time), minlength=subject.size + 1)
+    place = np.cumsum(begins[:-1]) - 1
+    none = (place < 0) | (courses.subject[place] != subject)
     course, start = courses.course[place], courses.start_time[place]
     day = time // DAY - start // DAY
     if none.any():
-        course, start, day = np.where(none, 0, course), np.where(none, NULL, start), np.where(none, NULL, day)
+        course[none], start[none], day[none] = 0, NULL, NULL
     return InForce(course, start, day)
 
 
-def _last_started(courses: Courses, subject: Array, time: Array) -> Array:
-    """Place of the last course of the row's subject that started by its time; -1 if there is none.
+def _first_row_of(courses: Courses, subject: Array, time: Array) -> Array:
+    """Place of the first row at or after the start of each course, at most one past the subject's last row.
 
-    Both sides are sorted, so one merge by subject and time counts the courses that began before each row.
+    One binary search for all courses at once, each among its own subject's rows: subject and time together do not fit
+    into one 64-bit key.
     """
-    span = _key_span(courses.start_time, time)
-    keys = courses.subject * span[1] + (courses.start_time - span[0])
-    place = np.searchsorted(keys, subject * span[1] + (time - span[0]), side="right") - 1
-    return np.where((place >= 0) & (courses.subject[place] == subject), place, -1)
-
-
-def _key_span(*times: Array) -> tuple[int, int]:
-    """Offset and width that turn subject and time into one sortable number."""
-    first, last = min(int(t.min()) for t in times), max(int(t.max()) for t in times)
-    return first, last - first + 1
+    low = np.searchsorted(subject, courses.subject, side="left")
+    high = np.searchsorted(subject, courses.subject, side="right")
+    for _ in range(int((high - low).max()).bit_length()):
+        middle = (low + high) // 2
+        before = (low < high) & (time[np.minimum(middle, time.size - 1)] < courses.start_time)
+        low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
+    return low

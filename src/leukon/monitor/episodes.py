@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leukon.events.arrays import DAY, NULL, Array
+from leukon.events.arrays import DAY, NULL, Array, changes
 from leukon.events.schema import COMPARATORS
 from leukon.knowledge.protocol import EpisodeRule
 from leukon.monitor.courses import Courses, number_within
 from leukon.monitor.results import Results
-from leukon.monitor.runs import Runs, changes
+from leukon.monitor.runs import Runs
 from leukon.monitor.schema import EPISODE_STATUSES
 
 RECOVERED, CARRIED_OVER, RECOVERING, ONGOING = range(len(EPISODE_STATUSES))

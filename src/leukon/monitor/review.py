@@ -1,39 +1,41 @@
 """All tables at once: the door, then one question after the other."""
 
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from leukon.errors import UnknownName
+from leukon.events.account import Fates, tabulate_account, tabulate_codes, tabulate_subjects, tabulate_unused
 from leukon.events.arrays import Array, Words, days_between, make_table
 from leukon.events.clock import AsOf
-from leukon.events.concepts import CodeMap
+from leukon.events.concepts import CodeMap, Concepts
+from leukon.events.intake import Intake, cut_by_subject
 from leukon.events.schema import COMPARATORS, LLN_SOURCES, ORIGINS
-from leukon.events.table import Events, check_events
+from leukon.events.table import Door, Events, open_door
 from leukon.events.units import load_units
 from leukon.knowledge.criteria import load_criteria
 from leukon.knowledge.library import concepts_of, load_protocol
+from leukon.knowledge.numbers import Numbers, number_protocol
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.courses import Courses, find_courses
 from leukon.monitor.episodes import Episodes, find_episodes
 from leukon.monitor.results import Results, grade_results
 from leukon.monitor.schedule import Slots, find_slots
-from leukon.monitor.schema import (
-    COURSES,
-    EPISODE_STATUSES,
-    EPISODES,
-    GRADE_REASONS,
-    RESULTS,
-    SCHEDULE,
-    SLOT_STATUSES,
-)
+from leukon.monitor.schema import COURSES, EPISODE_STATUSES, EPISODES, GRADE_REASONS, RESULTS, SCHEDULE, SLOT_STATUSES
 from leukon.monitor.treatments import Treatments, find_treatments
 
+In = TypeVar("In")
+Out = TypeVar("Out")
 TABLES = ("account", "codes_seen", "unused", "subjects", "courses", "results", "episodes", "schedule")
+PIECE = 1 << 18
+"""Rows of one piece: large enough to cost nothing, small enough to stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -47,32 +49,32 @@ class Columns:
     slots: Slots
 
 
-def find_all(events: Events, protocol: Protocol, schedule: str) -> Columns:
+def find_all(events: Events, protocol: Protocol, schedule: str, numbers: Numbers) -> Columns:
     """Ask every question of checked events; pure columns, no table is built."""
-    concepts = events.concepts
-    drugs = np.asarray([concepts.number[drug] for drug in protocol.drugs])
-    courses = find_courses(events.doses, drugs, protocol.course.merge_days)
-    results = grade_results(events.counts, courses, load_criteria("5.0"), load_criteria("6.0"), concepts)
-    anc = concepts.number["anc"]
-    episodes = find_episodes(results, anc, courses, protocol.episode, events.as_of.instant)
-    treatments = find_treatments(episodes, events.doses, drugs, protocol.treatments, concepts)
-    slots = find_slots(protocol, schedule, courses, events.counts, events.findings, concepts, events.as_of.day)
+    courses = find_courses(events.doses, numbers.is_drug, protocol.course.merge_days)
+    results = grade_results(events.counts, courses, load_criteria("5.0"), load_criteria("6.0"), events.concepts)
+    episodes = find_episodes(results, numbers.anc, courses, protocol.episode, events.as_of.instant)
+    treatments = find_treatments(episodes, events.doses, numbers)
+    slots = find_slots(protocol, schedule, courses, events.counts, events.findings, numbers, events.as_of.day)
     return Columns(courses, results, episodes, treatments, slots)
 
 
 @dataclass(frozen=True)
 class Review:
-    """All tables of a review as Arrow tables, with what they depend on: protocol, its hash, schedule and as_of."""
+    """All tables of a review as Arrow tables, with what they depend on: protocol, its hash, schedule and as_of.
+
+    `pieces` are whole subjects each, in their order; every table is that of its pieces, one after the other.
+    """
 
     protocol: Protocol
     schedule_name: str
-    events: Events = field(repr=False)
-    columns: Columns = field(repr=False)
+    door: Door = field(repr=False)
+    pieces: Sequence[tuple[Events, Columns]] = field(repr=False)
 
     @property
     def as_of(self) -> AsOf:
         """The moment from which the data were looked at."""
-        return self.events.as_of
+        return self.door.as_of
 
     @property
     def provenance(self) -> dict[str, str]:
@@ -88,45 +90,72 @@ class Review:
     @cached_property
     def account(self) -> pa.Table:
         """Where every row of the input went."""
-        return self._signed(self.events.account)
+        return self._signed(tabulate_account(self.door.intake, self._fates))
 
     @cached_property
     def codes_seen(self) -> pa.Table:
         """Every code met, with its concept if leukon knows it."""
-        return self._signed(self.events.codes_seen)
+        door = self.door
+        return self._signed(tabulate_codes(door.intake, self._fates, door.codes, door.concepts))
 
     @cached_property
     def unused(self) -> pa.Table:
         """Rows of known codes that could not be used, with the reason."""
-        return self._signed(self.events.unused)
+        return self._signed(tabulate_unused(self.door.intake, self._fates))
 
     @cached_property
     def subjects(self) -> pa.Table:
         """Everybody known at as_of, with the latest usable ANC."""
-        return self._signed(self.events.subjects)
+        counts = [events.counts for events, _ in self.pieces]
+        number = self.door.concepts.number["anc"]
+        anc = [np.flatnonzero(part.analyte == number) for part in counts]
+        columns = [
+            np.concatenate([getattr(part, name)[at] for part, at in zip(counts, anc, strict=True)])
+            for name in ("subject", "value", "comparator", "time")
+        ]
+        subject = np.concatenate([part.subject for part in counts])
+        return self._signed(tabulate_subjects(self.door.intake, self._fates, subject, columns))
 
     @cached_property
     def courses(self) -> pa.Table:
         """Courses of the protocol's drugs."""
-        return self._signed(_courses_table(self.columns.courses, self.events))
+        return self._joined(_courses_table)
 
     @cached_property
     def results(self) -> pa.Table:
         """Every usable count, with day, course and grades in both editions."""
-        return self._signed(_results_table(self.columns.results, self.events))
+        return self._joined(_results_table)
 
     @cached_property
     def episodes(self) -> pa.Table:
         """Episodes of neutropenia."""
-        return self._signed(_episodes_table(self.columns.episodes, self.columns.treatments, self.events))
+        return self._joined(_episodes_table)
 
     @cached_property
     def schedule(self) -> pa.Table:
         """Tests due and done."""
-        return self._signed(_schedule_table(self.columns.slots, self.events))
+        return self._joined(_schedule_table)
+
+    @cached_property
+    def _fates(self) -> Fates:
+        fates = [events.fates for events, _ in self.pieces]
+        return Fates(np.concatenate([f.use for f in fates]), np.concatenate([f.reason for f in fates]))
+
+    def _joined(self, make: Callable[[Columns, Concepts, pa.Array], pa.Table]) -> pa.Table:
+        ids = self.door.intake.subject_ids
+        tables = _each(lambda piece: make(piece[1], piece[0].concepts, ids), self.pieces)
+        return self._signed(pa.concat_tables(tables))
 
     def _signed(self, table: pa.Table) -> pa.Table:
         return table.replace_schema_metadata(self.provenance)
+
+
+def _each(work: Callable[[In], Out], pieces: Sequence[In]) -> list[Out]:
+    """`work` on every piece, on all processors; NumPy and Arrow let threads run side by side."""
+    if len(pieces) == 1:
+        return [work(pieces[0])]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, pieces))
 
 
 def review(
@@ -169,34 +198,46 @@ def review(
     schedule = schedule or known.default_schedule
     if schedule not in known.schedules:
         raise UnknownName("schedule", schedule, known.schedules)
-    checked = check_events(events, as_of=as_of, concepts=concepts_of(known), code_map=codes, timezone=timezone)
-    return Review(known, schedule, checked, find_all(checked, known, schedule))
+    door = open_door(events, as_of=as_of, concepts=concepts_of(known), code_map=codes, timezone=timezone)
+    numbers = number_protocol(known, door.concepts)
+
+    def ask(piece: Intake) -> tuple[Events, Columns]:
+        checked = door.check(piece)
+        return checked, find_all(checked, known, schedule, numbers)
+
+    return Review(known, schedule, door, _each(ask, cut_by_subject(door.intake, PIECE)))
 
 
-def _courses_table(courses: Courses, events: Events) -> pa.Table:
-    columns = vars(courses) | {"subject_id": courses.subject, "drug": Words(courses.drug, events.concepts.names)}
-    return make_table(COURSES, columns, events.subject_ids)
+def _courses_table(found: Columns, concepts: Concepts, ids: pa.Array) -> pa.Table:
+    courses = found.courses
+    columns = vars(courses) | {"subject_id": courses.subject, "drug": Words(courses.drug, concepts.names)}
+    return make_table(COURSES, columns, ids)
 
 
-def _results_table(results: Results, events: Events) -> pa.Table:
-    counts, concepts = results.counts, events.concepts
-    units = sorted({load_units().result_unit(concepts.by_name[name].kind) for name in concepts.names})
-    unit = [units.index(load_units().result_unit(concepts.by_name[name].kind)) for name in concepts.names]
+def _results_table(found: Columns, concepts: Concepts, ids: pa.Array) -> pa.Table:
+    results, counts, units = found.results, found.results.counts, load_units()
+    names = sorted(set(units.result_units))
+    unit = concepts.column("kind", lambda kind: names.index(units.result_unit(kind)))
+    analytes = np.flatnonzero(concepts.column("use", lambda use: use == "result"))
+    place = np.zeros(len(concepts.names), np.int8)
+    place[analytes] = np.arange(analytes.size)
     columns = vars(counts) | vars(results.in_force) | vars(results)
     columns |= {
         "subject_id": counts.subject,
-        "analyte": Words(counts.analyte, concepts.names),
-        "unit": Words(np.asarray(unit)[counts.analyte], units),
+        "analyte": Words(place[counts.analyte], [concepts.names[number] for number in analytes]),
+        "unit": Words(unit[counts.analyte], names),
         "comparator": Words(counts.comparator, COMPARATORS),
         "lln_source": Words(counts.lln_source, LLN_SOURCES),
         "origin": Words(counts.origin, ORIGINS),
         "reason_v5": Words(results.reason_v5, GRADE_REASONS),
         "reason_v6": Words(results.reason_v6, GRADE_REASONS),
     }
-    return make_table(RESULTS, columns, events.subject_ids)
+    return make_table(RESULTS, columns, ids)
 
 
-def _episodes_table(episodes: Episodes, treatments: Treatments, events: Events) -> pa.Table:
+def _episodes_table(found: Columns, _: Concepts, ids: pa.Array) -> pa.Table:
+    episodes, treatments = found.episodes, found.treatments
+
     def day(time: Array) -> Array:
         return days_between(episodes.course_start, time)
 
@@ -215,14 +256,15 @@ def _episodes_table(episodes: Episodes, treatments: Treatments, events: Events) 
         "treatment_start_day": day(treatments.start_time),
         "days_to_recovery_after_treatment": days_between(treatments.start_time, episodes.recovered_by_time),
     }
-    return make_table(EPISODES, columns, events.subject_ids)
+    return make_table(EPISODES, columns, ids)
 
 
-def _schedule_table(slots: Slots, events: Events) -> pa.Table:
+def _schedule_table(found: Columns, _: Concepts, ids: pa.Array) -> pa.Table:
+    slots = found.slots
     columns = vars(slots) | {
         "subject_id": slots.subject,
         "test": Words(slots.test, slots.tests),
         "status": Words(slots.status, SLOT_STATUSES),
         "phase": Words(slots.phase, slots.phases),
     }
-    return make_table(SCHEDULE, columns, events.subject_ids)
+    return make_table(SCHEDULE, columns, ids)

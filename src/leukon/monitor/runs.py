@@ -1,10 +1,11 @@
 """Rows cut into runs: the one idea. A subject, a course, a series, an episode are each a run of neighbouring rows."""
 
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from leukon.events.arrays import Array
+from leukon.events.arrays import DAY, NULL, Array
 
 
 class Runs:
@@ -55,15 +56,21 @@ class Runs:
         return np.repeat(x, self.lengths)
 
 
-def changes(*columns: Array) -> Array:
-    """True where a row differs from the one before in any column; the first row always does.
+@dataclass(frozen=True)
+class Keys:
+    """One sortable number for subject and date; dates outside the span fall on its ends, where nothing lies."""
 
-    >>> changes(np.array([1, 1, 2])).tolist()
-    [True, False, True]
-    """
-    opens = np.empty(columns[0].size, bool)
-    opens[:1] = True
-    np.not_equal(columns[0][1:], columns[0][:-1], out=opens[1:])
-    for column in columns[1:]:
-        opens[1:] |= column[1:] != column[:-1]
-    return opens
+    first: int
+    span: int
+
+    @classmethod
+    def spanning(cls, *times: Array) -> "Keys":
+        """Keys for the dates of these times."""
+        known = [time[time != NULL] if (time == NULL).any() else time for time in times if time.size]
+        dates = [(int(time.min()) // DAY, int(time.max()) // DAY) for time in known if time.size]
+        first, last = min((d[0] for d in dates), default=0), max((d[1] for d in dates), default=0)
+        return cls(first - 1, last - first + 3)
+
+    def of(self, subject: Array, date: Array) -> Array:
+        """Key of each subject and date."""
+        return subject * self.span + np.clip(date - self.first, 0, self.span - 1)

@@ -3,7 +3,8 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -25,35 +26,62 @@ def write_tables(tables: Mapping[str, pa.Table], provenance: Mapping[str, str], 
     Raises
     ------
     UnwritableFolder
-        If `out` cannot be written; then nothing of it has changed.
+        If `out` cannot be written, or `out/tables` holds files of somebody else; then nothing has changed.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".tables-", dir=out))
+        with _folder(out):
+            _refuse_strangers(out / "tables", tables)
+            beside = Path(tempfile.mkdtemp(prefix=".tables-", dir=out))
+            try:
+                for name, table in tables.items():
+                    write = pq.write_table if format == "parquet" else _write_csv
+                    write(table, beside / f"{name}.{format}")
+                said = json.dumps(dict(provenance), indent=2) + "\n"
+                (beside / "provenance.json").write_text(said, encoding="utf-8")
+                beside.chmod(0o755)
+                return _take_place(beside, out / "tables")
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
     except OSError:
         raise UnwritableFolder(out) from None
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[None]:
+    """Make the folder; if what follows fails, take away what was made."""
+    made = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
-        for name, table in tables.items():
-            write = pq.write_table if format == "parquet" else _write_csv
-            write(table, beside / f"{name}.{format}")
-        (beside / "provenance.json").write_text(json.dumps(dict(provenance), indent=2) + "\n", encoding="utf-8")
-        beside.chmod(0o755)
-        return _take_place(beside, out / "tables")
-    except OSError:
-        raise UnwritableFolder(out) from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        out.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _refuse_strangers(place: Path, tables: Collection[str]) -> None:
+    """Raise where replacing the folder would delete files that leukon did not write."""
+    ours = {"provenance.json"} | {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")}
+    if place.exists() and not place.is_dir():
+        raise UnwritableFolder(place, "it is a file.")
+    if place.is_dir() and any(file.name not in ours and not file.name.startswith(".") for file in place.iterdir()):
+        raise UnwritableFolder(place, "it holds files that leukon did not write, and they would be lost.")
 
 
 def _take_place(beside: Path, place: Path) -> Path:
-    old = None
-    if place.exists():
-        old = Path(tempfile.mkdtemp(prefix=".replaced-", dir=place.parent))
+    if not place.exists():
+        return beside.rename(place)
+    old = Path(tempfile.mkdtemp(prefix=".replaced-", dir=place.parent))
+    try:
         place.rename(old / place.name)
-    beside.rename(place)
-    if old is not None:
-        shutil.rmtree(old)
-    return place
+        try:
+            return beside.rename(place)
+        except OSError:
+            (old / place.name).rename(place)
+            raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_csv(table: pa.Table, path: Path) -> None:

@@ -5,8 +5,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from leukon.monitor.review import Review
 from leukon.present.wording import CAUTION, SLOT_WORDS, say_count, say_day, say_grades, say_onset, say_recovery
@@ -19,21 +22,23 @@ _WAITING = ("overdue", "due")
 def print_review(review: Review, console: Console) -> None:
     """Open episodes first, then tests due, then the account of the rows."""
     _print_basis(review, console)
-    episodes = [e for e in _rows(review.episodes, "status", _OPEN)]
+    episodes = _rows(review.episodes, "status", _OPEN)
     slots = sorted(
         _rows(review.schedule, "status", _WAITING), key=lambda s: (_WAITING.index(s["status"]), s["due_time"])
     )
     _print_table(
         console,
         "Open episodes of neutropenia",
-        ("subject", "course", "since", "lowest", "worst grade", "last low count", "status"),
+        ("subject", "course", "since", "lowest", "worst grade\nCTCAE\n5.0 / 6.0", "last low", "status"),
         [
             (
                 str(e["subject_id"]),
                 str(e["course"]),
                 f"{e['onset_by_time']:%Y-%m-%d}",
                 say_count(e["nadir"], e["nadir_comparator"]),
-                say_grades(e["worst_grade_v5"], e["worst_grade_v6"]),
+                " / ".join(
+                    "not known" if e[f"worst_grade_{v}"] is None else str(e[f"worst_grade_{v}"]) for v in ("v5", "v6")
+                ),
                 f"{e['recovered_after_time']:%Y-%m-%d}",
                 e["status"],
             )
@@ -58,7 +63,7 @@ def print_story(review: Review, console: Console) -> None:
     """The story of every subject of a small review, in sentences made from its tables."""
     _print_basis(review, console)
     for subject in review.subjects.to_pylist():
-        console.print(f"\n[bold]{subject['subject_id']}[/bold]", highlight=False)
+        console.print(f"\n[bold]{escape(str(subject['subject_id']))}[/bold]", highlight=False)
         mine = {name: _rows(getattr(review, name), "subject_id", (subject["subject_id"],)) for name in _STORY_TABLES}
         for course in mine["courses"]:
             dose = "unknown amount" if course["total_dose_mg"] is None else f"{course['total_dose_mg']:g} mg"
@@ -99,7 +104,8 @@ def _print_slots(slots: Sequence[dict[str, Any]], console: Console) -> None:
 def _print_basis(review: Review, console: Console) -> None:
     basis = review.provenance
     console.print(
-        f"[bold]leukon[/bold] protocol {basis['protocol']} ({basis['protocol_hash']}), schedule {basis['schedule']}, "
+        f"[bold]leukon[/bold] protocol {escape(basis['protocol'])} ({basis['protocol_hash']}), "
+        f"schedule {escape(basis['schedule'])}, "
         f"as of {basis['as_of']}, grades {basis['grading']}",
         highlight=False,
     )
@@ -118,9 +124,11 @@ def _print_table(
     if not rows:
         console.print(f"\n[bold]{title}[/bold]: {nothing}.", highlight=False)
         return
-    table = Table(*names, title=title, title_justify="left", title_style="bold")
+    table = Table(box=box.SIMPLE, pad_edge=False, title=title, title_justify="left", title_style="bold")
+    for name in names:
+        table.add_column(name, overflow="fold")  # never an ellipsis: an id or a date is whole or wrong
     for row in rows[:_SHOWN]:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))  # Text: an id may hold what Rich takes for markup
     console.print()
     console.print(table)
     if len(rows) > _SHOWN:

@@ -1,0 +1,48 @@
+"""A protocol's names as numbers of concepts: looked up once, then only arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from leukon.events.arrays import Array
+from leukon.events.concepts import Concepts
+from leukon.knowledge.protocol import Protocol
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What a protocol says of each concept, as arrays by the concept's number.
+
+    `label` is the place of a treatment in `labels` (sorted, `class:concept`; -1: no treatment); `completes` and `adds_to`
+    are flags by test (in the order of `tests`) and concept.
+    """
+
+    anc: int
+    is_drug: Array
+    label: Array
+    labels: tuple[str, ...]
+    is_premedication: Array
+    tests: tuple[str, ...]
+    completes: Array
+    adds_to: Array
+
+
+def number_protocol(protocol: Protocol, concepts: Concepts) -> Numbers:
+    """Look up every name of the protocol."""
+    count = len(concepts.names)
+    labels = sorted(f"{protocol.treatment_class[name]}:{name}" for name in protocol.treatment_class)
+    label, premedication = np.full(count, -1), np.zeros(count, bool)
+    for place, name in enumerate(labels):
+        kind, concept = name.split(":", 1)
+        label[concepts.number[concept]] = place
+        premedication[concepts.number[concept]] = protocol.treatments[kind].premedication
+    tests = tuple(sorted(protocol.tests))
+    completes, adds_to = np.zeros((2, len(tests), count), bool)
+    for place, name in enumerate(tests):
+        completes[place, [concepts.number[concept] for concept in protocol.tests[name].complete]] = True
+        adds_to[place, [concepts.number[concept] for concept in protocol.tests[name].partial]] = True
+    is_drug = np.zeros(count, bool)
+    is_drug[[concepts.number[drug] for drug in protocol.drugs]] = True
+    return Numbers(
+        concepts.number["anc"], is_drug, label, tuple(labels), premedication, tests, completes, adds_to
+    )

@@ -1,0 +1,65 @@
+"""Both sides of the comparison: the NumPy core and the plain twin, table by table, row by row."""
+
+import leukon.monitor.review as core
+from tests.differential.subjects import CODES, to_arrow
+from tests.reference.twin import ALEMTUZUMAB_MS, COLUMNS, review_twin
+
+TABLES = tuple(COLUMNS)
+PROTOCOL = "alemtuzumab-ms"
+
+
+def core_tables(rows, schedule, as_of, review=core.review, ids_like=None):
+    """Tables of the core as lists of dicts, without `display` (words for people, which the twin does not know)."""
+    found = review(to_arrow(rows, ids_like), PROTOCOL, schedule=schedule, as_of=as_of)
+    return in_comparable_form({name: getattr(found, name).to_pylist() for name in TABLES})
+
+
+def twin_tables(rows, schedule, as_of):
+    """Tables of the twin, likewise."""
+    return in_comparable_form(review_twin(rows, ALEMTUZUMAB_MS, schedule, as_of, CODES))
+
+
+def in_comparable_form(tables):
+    """Without `display`; the account by name, for the contract gives it no order."""
+    codes = [{key: value for key, value in row.items() if key != "display"} for row in tables["codes_seen"]]
+    account = sorted(tables["account"], key=lambda row: (row["use"], row["reason"] or ""))
+    return tables | {"codes_seen": codes, "account": account}
+
+
+def first_difference(one, other):
+    """What differs first between two sets of tables, in words; None if nothing does."""
+    for name in TABLES:
+        if one[name] != other[name]:
+            for place in range(max(len(one[name]), len(other[name]))):
+                left, right = (table[name][place : place + 1] for table in (one, other))
+                if left != right:
+                    return f"{name}, row {place + 1}:\n  core: {left}\n  twin: {right}"
+    return None
+
+
+def disagreement(rows, schedule, as_of, review=core.review):
+    """What the core and the twin say differently of these rows; None if they agree in every table."""
+    return first_difference(core_tables(rows, schedule, as_of, review), twin_tables(rows, schedule, as_of))
+
+
+def smallest(rows, still_fails):
+    """Leave out rows while `still_fails(rows)` stays true: a counterexample that can be read."""
+    step = max(len(rows) // 2, 1)
+    while True:
+        place = 0
+        while place < len(rows):
+            fewer = rows[:place] + rows[place + step :]
+            if fewer and still_fails(fewer):
+                rows = fewer
+            else:
+                place += step
+        if step == 1:
+            return rows
+        step //= 2
+
+
+def explain(rows, schedule, as_of):
+    """The rows of a disagreement, as few as possible, and what is said of them."""
+    rows = smallest(rows, lambda fewer: disagreement(fewer, schedule, as_of))
+    shown = "\n".join(str({key: value for key, value in row.items() if value is not None}) for row in rows)
+    return f"schedule={schedule!r} as_of={as_of!r}\n{shown}\n{disagreement(rows, schedule, as_of)}"

@@ -1,0 +1,131 @@
+"""The NumPy core and its plain-Python twin, all eight tables, row by row, on subjects that are nasty on purpose.
+
+4 schedules x 260 examples x 10 subjects: at least 10,000 subjects each time the tests run.
+"""
+
+from datetime import datetime, time
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.differential.compare import core_tables, disagreement, explain, first_difference
+from tests.differential.subjects import IDS, SCHEDULES, random_worlds, worlds
+
+EXAMPLES = 260
+checks = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],  # a counterexample is made small by leaving out rows, in `explain`
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_core_and_twin_say_the_same_of_every_row(schedule):
+    @settings(checks, max_examples=EXAMPLES)
+    @given(worlds())
+    def agree(world):
+        if disagreement(world.rows, schedule, world.as_of):
+            pytest.fail(explain(world.rows, schedule, world.as_of), pytrace=False)
+
+    agree()
+
+
+@settings(checks, max_examples=80)
+@given(worlds())
+def test_every_row_read_is_counted_exactly_once(world):
+    tables = core_tables(world.rows, "paper", world.as_of)
+    assert sum(line["rows"] for line in tables["account"]) == len(world.rows)
+
+
+@settings(checks, max_examples=80)
+@given(worlds(), st.randoms(use_true_random=False))
+def test_the_order_of_the_input_changes_nothing_but_row_numbers(world, random):
+    order = list(range(len(world.rows)))
+    random.shuffle(order)
+    shuffled = core_tables([world.rows[place] for place in order], "paper", world.as_of)
+    # Equal rows are one to everybody, so each row is called by the first that is like it.
+    alike = {}
+    names = [alike.setdefault(repr(row), number) for number, row in enumerate(world.rows, start=1)]
+    one = with_row_names(core_tables(world.rows, "paper", world.as_of), names)
+    other = with_row_names(shuffled, [names[place] for place in order])
+    assert first_difference(one, other) is None
+
+
+@settings(checks, max_examples=80)
+@given(worlds(ids=IDS[:3]))
+def test_what_was_not_known_yet_changes_nothing_but_the_account(world):
+    end = world.as_of if isinstance(world.as_of, datetime) else datetime.combine(world.as_of, time.max)
+    known = [
+        number
+        for number, row in enumerate(world.rows, start=1)
+        if all(row.get(name) is None or row[name] <= end for name in ("time", "recorded_time"))
+    ]
+    everything = core_tables(world.rows, "paper", world.as_of)
+    ids = [row["subject_id"] for row in world.rows]
+    of_known = core_tables([world.rows[n - 1] for n in known], "paper", world.as_of, ids_like=ids)
+    one, other = (
+        with_row_names(tables, names)
+        for tables, names in [(everything, range(1, len(world.rows) + 1)), (of_known, known)]
+    )
+    assert first_difference(one | {"account": []}, other | {"account": []}) is None
+
+
+def with_row_names(tables, names):
+    """The tables with each row of the input called by its name; what only row numbers order, in the order of names."""
+
+    def order(line):
+        return (line["subject_id"] is None, str(line["subject_id"]), str(line["time"]), line["row"])
+
+    named = {
+        table: [line | {"row": names[line["row"] - 1]} for line in tables[table]] for table in ("results", "unused")
+    }
+    return tables | named | {"unused": sorted(named["unused"], key=order)}
+
+
+# --- the generator itself -------------------------------------------------------------------------------------------
+
+
+def test_the_subjects_reach_every_word_of_the_contract():
+    """Else agreement would say little: each use, reason, origin, grade, status and phase occurs."""
+    met = {}
+    for place, world in enumerate(random_worlds(150, seed=1)):
+        tables = core_tables(world.rows, SCHEDULES[place % 4], world.as_of)
+        for table, column in WORDS:
+            met.setdefault((table, column), set()).update(line[column] for line in tables[table])
+    assert {key: set(WORDS[key]) - words for key, words in met.items()} == {key: set() for key in WORDS}
+
+
+WORDS = {
+    ("account", "use"): "result part_of_result dose finding superseded unused other_kind after_as_of".split(),
+    ("unused", "reason"): "no_unit unknown_unit implausible not_numeric negative conflict cancelled preliminary superseded "
+    "duplicate bad_status no_time no_total measured_present not_given ambiguous_comma no_subject".split(),
+    ("results", "origin"): "measured wbc_x_percent wbc_x_percent_bands segs_plus_bands".split(),
+    ("results", "comparator"): [None, "<", "<=", ">=", ">"],
+    ("results", "lln_source"): [None, "row"],
+    ("results", "grade_v5"): [None, 0, 1, 2, 3, 4],
+    ("results", "grade_v6"): [None, 0, 1, 2, 3, 4],
+    ("results", "reason_v5"): [None, "no_lln", "undecided_comparator", "no_term"],
+    ("results", "reason_v6"): [None, "no_lln", "undecided_comparator", "no_term", "not_numeric_term"],
+    ("results", "high_grade"): [None, 0, 2, 3],
+    ("courses", "course"): [1, 2, 3],
+    ("courses", "doses"): [1, 3, 5],
+    ("courses", "total_dose_mg"): [None, 12, 60],
+    ("episodes", "status"): "recovered carried_over recovering ongoing".split(),
+    ("episodes", "course"): [0, 1, 2, 3],
+    ("episodes", "episode"): [1, 2],
+    ("episodes", "nadir_comparator"): [None, "<", "<="],
+    ("episodes", "worst_grade_v5"): [None, 2, 3, 4],
+    ("episodes", "worst_grade_v6"): [None, 1, 2, 3, 4],
+    ("episodes", "derived_results"): [0, 1],
+    ("episodes", "treatments"): [
+        None, "corticosteroid:prednisolone", "corticosteroid:methylprednisolone", "g_csf:filgrastim",
+        "plasma_exchange:plasma_exchange",
+    ],
+    ("schedule", "status"): "done off_time incomplete missed overdue due upcoming".split(),
+    ("schedule", "phase"): "baseline every_15_days monthly every_3_months".split(),
+    ("schedule", "test"): "cbc creatinine urinalysis tsh liver".split(),
+    ("schedule", "due_day"): [0, 15, 90, 120, 1440],
+}  # fmt: skip
