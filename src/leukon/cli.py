@@ -102,7 +102,8 @@ def main() -> None:
     except LeukonError as error:
         typer.echo(f"leukon: {error}", err=True)
         sys.exit(error.exit_code)
-    except Exception as error:
+    # The last net: a traceback could show a patient's data.
+    except Exception as error:  # noqa: BLE001
         while error.__traceback__ is not None and error.__traceback__.tb_next is not None:
             error.__traceback__ = error.__traceback__.tb_next
         place = "" if error.__traceback__ is None else f", line {error.__traceback__.tb_lineno}"

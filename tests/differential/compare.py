@@ -58,8 +58,10 @@ def smallest(rows, still_fails):
         step //= 2
 
 
-def explain(rows, schedule, as_of):
-    """The rows of a disagreement, as few as possible, and what is said of them."""
-    rows = smallest(rows, lambda fewer: disagreement(fewer, schedule, as_of))
-    shown = "\n".join(str({key: value for key, value in row.items() if value is not None}) for row in rows)
-    return f"schedule={schedule!r} as_of={as_of!r}\n{shown}\n{disagreement(rows, schedule, as_of)}"
+def explain(world, difference_of, **where):
+    """The rows between which there is a difference, as few as possible, and what it is; None if there is none."""
+    if not difference_of(world.rows):
+        return None
+    rows = smallest(world.rows, difference_of)
+    shown = [str({key: value for key, value in row.items() if value is not None}) for row in rows]
+    return "\n".join([str(where | {"as_of": world.as_of}), *shown, difference_of(rows)])

@@ -63,10 +63,9 @@ def test_a_percentage_beside_a_measured_count_says_so():
 
 
 def test_all_reasons_at_once_are_each_counted_once():
-    rows = [row for rows in (ONE_ROW_OF_EACH | TWO_ROWS_OF_EACH).values() for row in rows.split("\n")]
-    numbered = [row if row.startswith("-") else f"{at}{row[1:]}" for at, row in enumerate(rows, 1)]
-    numbered[15], numbered[17] = (f"{at}{rows[at][1:]}" for at in (15, 17))  # versions and copies share a subject
-    result = reviewed("\n".join([HEADER, *numbered]))
+    texts = enumerate((ONE_ROW_OF_EACH | TWO_ROWS_OF_EACH).values(), 1)
+    rows = [row if row[0] == "-" else f"{who}{row[1:]}" for who, text in texts for row in text.split("\n")]
+    result = reviewed("\n".join([HEADER, *rows]))
     assert sum(result.account["rows"].to_pylist()) == len(rows) == 20
     assert sorted(result.unused["reason"].to_pylist()) == sorted(ONE_ROW_OF_EACH | TWO_ROWS_OF_EACH)
 

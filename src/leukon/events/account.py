@@ -52,9 +52,8 @@ def tabulate_codes(intake: Intake, fates: Fates, codes: SiteCodes, concepts: Con
     rows = np.bincount(code, minlength=len(words) + 1)
     subject = intake.subject if known.all() else intake.subject[known]
     subjects = _distinct_subjects(code, rows.size, subject, len(intake.subject_ids))
-    met = np.asarray(
-        sorted(np.flatnonzero(rows), key=lambda at: (at == len(words), at < len(words) and words[at])), int
-    )
+    order = [*sorted(range(len(words)), key=words.__getitem__), len(words)]
+    met = np.asarray([place for place in order if rows[place]], int)
     concept = np.append(codes.concept, -1)[met]
     display = [concepts.by_name[name].display for name in concepts.names]
     return make_table(

@@ -53,10 +53,12 @@ class Concepts:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
+        """Names in order: the number of a concept is its place here."""
         return tuple(sorted(self.by_name))
 
     @cached_property
     def number(self) -> dict[str, int]:
+        """Number of each concept, by its name."""
         return {name: at for at, name in enumerate(self.names)}
 
     @cached_property
@@ -117,7 +119,7 @@ class SiteCode(Strict):
 class CodeMap(Strict):
     """A site's code map: what its columns and codes are called."""
 
-    columns: dict[str, Text] = Field(default={}, description="events column = its name in the input")
+    columns: dict[str, Text] = Field(default_factory=dict, description="events column = its name in the input")
     codes: dict[str, SiteCode] = {}
     file: str = "the code map"
 
@@ -138,8 +140,11 @@ def load_code_map(path: str | Path, concepts: Concepts | None = None) -> CodeMap
 
 @dataclass(frozen=True)
 class SiteCodes:
-    """What each code of an input means: its concept (-1: not known), and unit (a number into `units`, -1: none said) and
-    reference range that the site's map says of it (NaN: none)."""
+    """What each code of an input means.
+
+    `concept` is -1 for an unknown code. `unit` (a number into `units`, -1: none) and the reference range (NaN: none)
+    are what the site's map says of it.
+    """
 
     concept: Array
     units: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Counts that nobody measured but that follow: WBC x percent, segs + bands; exact, marked as derived, never preferred."""
+"""Counts that nobody measured but that follow: WBC x percent, segs + bands; exact, marked, never preferred."""
 
 from dataclasses import dataclass, fields
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from leukon.events.schema import EVENTS, REQUIRED
 class Intake:
     """The events as arrays, sorted by subject and time; a column that is absent or all null is None.
 
-    `row` is the number of the row in the input, from 1; `subject` numbers `subject_ids`, no subject is one past the last.
+    `row` is the number of the row in the input, from 1; `subject` numbers `subject_ids`, one past the last is nobody.
     """
 
     subject_ids: pa.Array = field(repr=False)
@@ -40,8 +41,8 @@ class Intake:
 def take_in(data: Any, columns: Mapping[str, str], timezone: str | None = None) -> Intake:
     """Accept pyarrow, Polars, pandas, DuckDB or anything else with `__arrow_c_stream__`.
 
-    Ids are sorted, numerically if all are integers. `time` and `recorded` are wall-clock microseconds. Input that is not
-    sorted by subject and time is sorted, once.
+    Ids are sorted, numerically if all are integers. `time` and `recorded` are wall-clock microseconds. Input that is
+    not sorted by subject and time is sorted, once.
 
     Raises
     ------
@@ -93,8 +94,8 @@ def cut_by_subject(intake: Intake, rows: int) -> list[Intake]:
     while starts[-1] + rows < intake.subject.size:
         subject = intake.subject[starts[-1] + rows - 1]
         starts.append(int(np.searchsorted(intake.subject, subject, side="right")))
-    ends = [*starts[1:], intake.subject.size]
-    return [take_rows(intake, slice(*cut)) for cut in zip(starts, ends, strict=True) if cut[0] < cut[1] or len(starts) == 1]
+    cuts = [slice(*cut) for cut in pairwise([*starts, intake.subject.size]) if cut[0] < cut[1]]
+    return [take_rows(intake, cut) for cut in cuts or [slice(0, 0)]]
 
 
 def _events_table(data: Any, columns: Mapping[str, str]) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Numbers, texts and units of many rows to values in result units, each with its comparator or the reason against it."""
+"""Numbers, texts and units of many rows to values in result units, or the reason why there is none."""
 
 from dataclasses import dataclass
 
@@ -134,9 +134,7 @@ def _column_comparators(rows: Intake) -> tuple[Array, Array | None]:
     return said, said == _WRONG
 
 
-def _refuse_unknown_words(
-    rows: Intake, concept: Array, concepts: Concepts, coded: Array, refusals: Refusals
-) -> None:
+def _refuse_unknown_words(rows: Intake, concept: Array, concepts: Concepts, coded: Array, refusals: Refusals) -> None:
     if rows.text is None:
         refusals.refuse(coded, "not_numeric")
         return

@@ -151,7 +151,8 @@ def _check(intake: Intake, as_of: AsOf, concepts: Concepts, codes: SiteCodes) ->
     measured = measure(rows, concept, codes, concepts, of_values)
     settle_versions(rows, measured, moment, refusals)
     reason = refusals.then(of_values)
-    derived = derive_counts(concepts, moment, rows.source, concept, measured.value, measured.comparator, reason)
+    source = None if rows.source is None else rows.source.index
+    derived = derive_counts(concepts, moment, source, concept, measured.value, measured.comparator, reason)
     used_as = _uses(concept, reason, concepts)
     use = np.where(after, AFTER, OTHER_KIND).astype(np.int8)
     reasons = np.full(use.size, -1, np.int8)

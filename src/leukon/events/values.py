@@ -9,7 +9,7 @@ _COMPARATOR = re.compile(r"<=|>=|=<|=>|<|>|≤|≥|=")
 _EXPONENT = r"(?:[eE][+-]?\d{1,2})?"
 _THREE_AFTER_COMMA = re.compile(r"[+-]?[\d.,]*,\d{3}(?:\.\d*)?" + _EXPONENT)
 _AFTER_A_LONE_0 = re.compile(r"[+-]?0,\d{3}" + _EXPONENT)
-_COMPARATORS = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "=": None}
+_OTHER_SIGNS = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "=": ""}
 
 PLACES = 6
 """`numeric_value` is rounded to this many decimals: 32-bit floats turn 1.8 into 1.79999995, which is below 1.8."""
@@ -33,10 +33,10 @@ def read_comparator(text: str) -> str | None:
     ValueError
         If `text` is no comparator.
     """
-    text = _COMPARATORS.get(text.strip(), text.strip())
-    if text not in (None, "", "<", "<=", ">=", ">"):
+    sign = _OTHER_SIGNS.get(text.strip(), text.strip())
+    if sign not in ("", "<", "<=", ">=", ">"):
         raise ValueError("not a comparator")
-    return text or None
+    return sign or None
 
 
 def read_text(text: str) -> TextValue:

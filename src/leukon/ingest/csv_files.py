@@ -63,7 +63,8 @@ def read_csv(path: Path, columns: Mapping[str, str], timezone: str | None = None
 
 
 def _read_text_columns(path: Path, content: bytes) -> pa.Table:
-    first_line = _FIRST_LINE.match(content)[0].decode()
+    match = _FIRST_LINE.match(content)
+    first_line = "" if match is None else match[0].decode()
     separator = max(",;\t", key=first_line.count)
     header = next(csv.reader([first_line], delimiter=separator))
     if len(set(header)) < len(header):

@@ -13,8 +13,8 @@ from leukon.knowledge.protocol import Protocol
 class Numbers:
     """What a protocol says of each concept, as arrays by the concept's number.
 
-    `label` is the place of a treatment in `labels` (sorted, `class:concept`; -1: no treatment); `completes` and `adds_to`
-    are flags by test (in the order of `tests`) and concept.
+    `label` is the place of a treatment in `labels` (sorted, `class:concept`; -1: no treatment); `completes` and
+    `adds_to` are flags by test (in the order of `tests`) and concept.
     """
 
     anc: int
@@ -43,6 +43,4 @@ def number_protocol(protocol: Protocol, concepts: Concepts) -> Numbers:
         adds_to[place, [concepts.number[concept] for concept in protocol.tests[name].partial]] = True
     is_drug = np.zeros(count, bool)
     is_drug[[concepts.number[drug] for drug in protocol.drugs]] = True
-    return Numbers(
-        concepts.number["anc"], is_drug, label, tuple(labels), premedication, tests, completes, adds_to
-    )
+    return Numbers(concepts.number["anc"], is_drug, label, tuple(labels), premedication, tests, completes, adds_to)

@@ -18,10 +18,10 @@ NEVER = 1 << 30
 class Plan:
     """Slots of first courses, and from place `later` on those of later courses; each sorted by due day and test.
 
-    All days count from the course's start; ends are included. A complete test on `done_from` to `done_to` does the slot;
-    a test on `reach_from` to `reach_to` belongs to it. The slot opens on `opens`, is overdue after `late_after` and over
-    after `over_after`; it is listed once the slot of its test before it has opened (`listed_from`; `listed_by` is the
-    first day on which any slot from here on is). `test` and `phase` number the names.
+    All days count from the course's start; ends are included. A complete test on `done_from` to `done_to` does the
+    slot; a test on `reach_from` to `reach_to` belongs to it. The slot opens on `opens`, is overdue after `late_after`
+    and over after `over_after`; it is listed once the slot of its test before it has opened (`listed_from`; `listed_by`
+    is the first day on which any slot from here on is). `test` and `phase` number the names.
     """
 
     due: Array
@@ -68,7 +68,9 @@ def _plan(key: _ByIdentity, schedule: str, days: int, end: int) -> Plan:
     protocol = key.protocol
     names = tuple(sorted({phase.phase for named in protocol.schedules.values() for phase in named.phases}))
     first, later = (
-        _slots(protocol, _phases_in_force(protocol, protocol.schedules[schedule], first_course), days, names)
+        _slots(
+            protocol, _phases_in_force(protocol, protocol.schedules[schedule], first_course=first_course), days, names
+        )
         for first_course in (True, False)
     )
     columns = [np.concatenate(pair) for pair in zip(first, later, strict=True)]
@@ -87,7 +89,7 @@ def _slots(protocol: Protocol, phases: list[Phase], days: int, names: tuple[str,
     return [due, test[order].astype(np.int8), phase.astype(np.int8), listed_from, listed_by, *rest]
 
 
-def _phases_in_force(protocol: Protocol, schedule: Schedule, first_course: bool) -> list[Phase]:
+def _phases_in_force(protocol: Protocol, schedule: Schedule, *, first_course: bool) -> list[Phase]:
     """The schedule's own phases, and those of the one it is based on for the tests it says nothing of."""
     own = schedule.phases if first_course or not schedule.first_course_only else ()
     if schedule.based_on is None:

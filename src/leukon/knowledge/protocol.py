@@ -1,10 +1,10 @@
-"""A protocol: which drug makes a course, when counts are low, what treats, which tests are due; checked, with sources."""
+"""A protocol: which drug makes a course, when a count is low, what treats, which tests are due; all with sources."""
 
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from leukon.events.concepts import Concept, Concepts
 from leukon.events.data_files import Strict, Text
@@ -23,8 +23,11 @@ class CourseRule(Strict):
 
 
 class EpisodeRule(Strict):
-    """A count below `below` is low, at or above `recovered_at` high; recovery is `recovery_results` high counts in an
-    unbroken series over at least `recovery_days`."""
+    """When a count is low and when an episode is over.
+
+    A count below `below` is low, at or above `recovered_at` high; recovery is `recovery_results` high counts in an
+    unbroken series over at least `recovery_days`.
+    """
 
     below: Annotated[float, Field(gt=0)]
     recovered_at: Annotated[float, Field(gt=0)]
@@ -143,7 +146,7 @@ class Protocol(Strict):
         }
 
     @model_validator(mode="after")
-    def _names_lead_somewhere(self, info: ValidationInfo) -> "Protocol":
+    def _names_lead_somewhere(self) -> "Protocol":
         known = {**load_sources(), **self.sources}
         for where, source in self._named_sources():
             if source not in known:

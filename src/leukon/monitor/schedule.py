@@ -48,7 +48,13 @@ class _Listed:
 
 
 def find_slots(
-    protocol: Protocol, schedule: str, courses: Courses, counts: Counts, findings: Findings, numbers: Numbers, today: int
+    protocol: Protocol,
+    schedule: str,
+    courses: Courses,
+    counts: Counts,
+    findings: Findings,
+    numbers: Numbers,
+    today: int,
 ) -> Slots:
     """Slots that have opened by `today` (a date in days since 1970), and the next one of each test.
 

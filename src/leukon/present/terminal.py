@@ -90,7 +90,8 @@ def _print_episode(episode: dict[str, Any], below: float, console: Console) -> N
         days = episode["days_to_recovery_after_treatment"]
         then = "" if days is None else f"; the first count of the recovery came {days} days later"
         console.print(
-            f"Given meanwhile: {episode['treatments']}{start}{then}. This is what was seen; it does not show an effect.",
+            f"Given meanwhile: {episode['treatments']}{start}{then}. "
+            "This is what was seen; it does not show an effect.",
             highlight=False,
         )
 

@@ -43,7 +43,8 @@ def say_onset(episode: dict[str, Any], below: float) -> str:
     by = say_day(episode["onset_by_day"], episode["onset_by_time"])
     if episode["onset_after_time"] is None:
         return f"ANC was below {below:g} by {by}; there is no higher count before."
-    return f"ANC fell below {below:g} after {say_day(episode['onset_after_day'], episode['onset_after_time'])} and by {by}."
+    after = say_day(episode["onset_after_day"], episode["onset_after_time"])
+    return f"ANC fell below {below:g} after {after} and by {by}."
 
 
 def say_recovery(episode: dict[str, Any]) -> str:
