@@ -55,8 +55,7 @@ def assert_same(left: Any, right: Any, name: str = "table", columns: list[str] |
     if not guilty and left.num_rows == right.num_rows:
         return
     shown = [
-        f"{name}: {left.num_rows} and {right.num_rows} rows; "
-        f"row {first} (from 0) differs in {guilty or 'being there'}"
+        f"{name}: {left.num_rows} and {right.num_rows} rows; row {first} (from 0) differs in {guilty or 'being there'}"
     ]
     for label, table in (("left ", left), ("right", right)):
         shown.append(f"{label} {table.select(columns).slice(first, 1).to_pylist()}")

@@ -20,7 +20,8 @@ from leukon.present.files import TableFormat, write_tables
 from leukon.present.terminal import print_review, print_story
 
 app = typer.Typer(
-    help="Watch the blood of people whose treatment depletes their immune cells. It supports decisions; clinicians make them.",
+    help="Watch the blood of people whose treatment depletes their immune cells. "
+    "It supports decisions; clinicians make them.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -7,7 +7,6 @@ Hypothesis draws little, what it draws can be anything, and `random.Random` can 
 import math
 import random
 import struct
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -38,12 +37,14 @@ class Picks:
         return next(self.data, 0)
 
 
-@dataclass(frozen=True)
 class World:
     """Rows of several subjects and the moment from which they are looked at."""
 
-    rows: list[dict] = field(repr=False)  # `explain` shows the few that matter
-    as_of: date | datetime
+    def __init__(self, rows, as_of):
+        self.rows, self.as_of = rows, as_of
+
+    def __repr__(self):  # `explain` shows the few rows that matter
+        return f"{len(self.rows)} rows as of {self.as_of}"
 
 
 # --- tables to pick from ------------------------------------------------------------------------------------------
@@ -248,7 +249,10 @@ class Subject:
     def nowhere(self, picks):
         """A row without a subject, a time or a usable status."""
         row = self.add("anc", self.now, "0.4", None, "10*9/L")
-        row |= picks.one_of([{"subject_id": None}, {"time": None}, {"status": "pending"}, {"status": ""}])
+        row |= picks.one_of([
+            {"subject_id": None}, {"time": None}, {"status": "pending"}, {"status": ""}, {"time": datetime(1, 1, 1)},
+            {"time": datetime(9999, 12, 31, 23, 59)}, {"subject_id": None, "time": None}, {"subject_id": None},
+        ])  # fmt: skip
 
     def version(self, picks):
         """Another version of the last row: other value, status or time of recording."""

@@ -5,6 +5,7 @@
 
 import random
 from datetime import datetime, time
+from itertools import groupby
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -88,13 +89,21 @@ def test_what_was_not_known_yet_changes_nothing_but_the_account(world):
 def with_row_names(tables, names):
     """The tables with each row of the input called by its name; what only row numbers order, in the order of names."""
 
+    def named(table):
+        return [line | {"row": names[line["row"] - 1]} for line in tables[table]]
+
+    def but_row(line):
+        return {column: value for column, value in line.items() if column != "row"}
+
     def order(line):
         return (line["subject_id"] is None, str(line["subject_id"]), str(line["time"]), line["row"])
 
-    named = {
-        table: [line | {"row": names[line["row"] - 1]} for line in tables[table]] for table in ("results", "unused")
-    }
-    return tables | named | {"unused": sorted(named["unused"], key=order)}
+    results = [
+        line
+        for _, alike in groupby(named("results"), key=but_row)
+        for line in sorted(alike, key=lambda line: line["row"])
+    ]
+    return tables | {"results": results, "unused": sorted(named("unused"), key=order)}
 
 
 # --- the generator itself -------------------------------------------------------------------------------------------

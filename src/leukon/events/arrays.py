@@ -5,6 +5,7 @@ Null is NaN in floats, `NULL` in times and days, -1 in numbered words and grades
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -70,13 +71,19 @@ def _to_arrow(values: Any, type_: pa.DataType, subjects: pa.Array) -> pa.Array:
         numbers = values.index.astype(np.int8, copy=False) if type_ is WORD else values.index
         index = _with_nulls(numbers, numbers < 0)
         if type_ is WORD:
-            return pa.DictionaryArray.from_arrays(index, pa.array(values.words, pa.string()))
+            return pa.DictionaryArray.from_arrays(index, _dictionary(tuple(values.words)))
         return pa.array(values.words, pa.string()).take(index)
     if type_ is TIME:
         return pa.array(values.view("M8[us]") if values.dtype == np.int64 else values)
     if pa.types.is_floating(type_):
         return pa.array(values, type_, from_pandas=True)
-    return _with_nulls(values, values == NULL if values.dtype == np.int64 else values < 0).cast(type_)
+    array = _with_nulls(values, values == NULL if values.dtype == np.int64 else values < 0)
+    return array if array.type == type_ else array.cast(type_)
+
+
+@lru_cache(maxsize=64)
+def _dictionary(words: tuple[str, ...]) -> pa.Array:
+    return pa.array(words, pa.string())
 
 
 def _with_nulls(values: Array, missing: Array) -> pa.Array:

@@ -1,10 +1,10 @@
 """Codes to concepts: LOINC, OMOP, RxNorm, ATC and a site's own codes to the few things leukon knows (concepts.toml)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, get_args
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -15,6 +15,8 @@ from leukon.events.data_files import Strict, Text, load_toml
 from leukon.events.schema import EVENTS
 
 Use = Literal["result", "part", "dose", "finding"]
+_USES = get_args(Use)
+RESULT, PART, DOSE, FINDING = range(len(_USES))
 SYSTEMIC = "systemic"
 GIVEN = ("given", "started")
 
@@ -73,9 +75,35 @@ class Concepts:
         unambiguous = {term: at.pop() for term, at in bare.items() if len(at) == 1}
         return unambiguous | full | self.number
 
-    def column(self, field: str, of: Callable[[Any], Any], dtype: Any = None) -> Array:
-        """`of` the field of every concept, as an array by the concept's number."""
-        return np.asarray([of(getattr(self.by_name[name], field)) for name in self.names], dtype)
+    @cached_property
+    def listed(self) -> tuple[Concept, ...]:
+        """The concepts in the order of their numbers."""
+        return tuple(self.by_name[name] for name in self.names)
+
+    @cached_property
+    def use(self) -> Array:
+        """What each concept is used as: RESULT, PART, DOSE or FINDING."""
+        return np.asarray([_USES.index(concept.use) for concept in self.listed], np.int8)
+
+    @cached_property
+    def is_coded(self) -> Array:
+        """Which concepts say words, not numbers."""
+        return np.asarray([concept.words is not None for concept in self.listed], bool)
+
+    @cached_property
+    def low(self) -> Array:
+        """Lowest plausible value of each concept; -inf: not limited."""
+        return np.asarray([-np.inf if (x := concept.plausible) is None else x.low for concept in self.listed])
+
+    @cached_property
+    def high(self) -> Array:
+        """Highest plausible value of each concept; inf: not limited."""
+        return np.asarray([np.inf if (x := concept.plausible) is None else x.high for concept in self.listed])
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """Kind of unit of each concept."""
+        return tuple(concept.kind for concept in self.listed)
 
     def find(self, code: str) -> int:
         """Number of the concept that `code` means, or -1 if leukon does not know it."""

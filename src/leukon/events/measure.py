@@ -1,11 +1,12 @@
 """Numbers, texts and units of many rows to values in result units, or the reason why there is none."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from leukon.events.arrays import Array
-from leukon.events.concepts import Concepts, SiteCodes
+from leukon.events.concepts import DOSE, Concepts, SiteCodes
 from leukon.events.intake import Intake
 from leukon.events.refusals import Refusals
 from leukon.events.schema import COMPARATORS, LLN_SOURCES
@@ -57,7 +58,7 @@ def measure(rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts, 
 
     A dose counts without an amount; a word needs no unit.
     """
-    coded, dose = is_coded(concepts)[concept], concepts.column("use", lambda use: use == "dose", bool)[concept]
+    coded, dose = concepts.is_coded[concept], (concepts.use == DOSE)[concept]
     plain = ~(coded | dose)
     numbers = _read_numbers(rows)
     for reason, mask in numbers.odd.items():
@@ -74,19 +75,12 @@ def measure(rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts, 
     refusals.refuse(factor.no_unit & plain, "no_unit")
     refusals.refuse(np.isnan(factor.numerator) & plain, "unknown_unit")
     value = numbers.mantissa * factor.numerator / (numbers.scale * factor.denominator)
-    low = concepts.column("plausible", lambda limits: -np.inf if limits is None else limits.low, float)[concept]
-    high = concepts.column("plausible", lambda limits: np.inf if limits is None else limits.high, float)[concept]
-    refusals.refuse(((value < low) | (value > high)) & plain, "implausible")
+    refusals.refuse(((value < concepts.low[concept]) | (value > concepts.high[concept])) & plain, "implausible")
     comparator = numbers.comparator
     if dose.any():
         value[dose & (comparator != -1)] = np.nan
         comparator[dose] = -1
     return Measured(value, comparator, *_ranges(rows, concept, codes, concepts, factor))
-
-
-def is_coded(concepts: Concepts) -> Array:
-    """Which concepts say words, not numbers."""
-    return concepts.column("words", lambda words: words is not None, bool)
 
 
 def _read_numbers(rows: Intake) -> _Numbers:
@@ -155,24 +149,27 @@ def _says_not_given(rows: Intake) -> Array:
 def _factors(rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts) -> _Factor:
     """Factor of each row: by its unit, else the unit that the site's map says for its code."""
     own_words = () if rows.unit is None else tuple(rows.unit.words)
-    table = _factor_table((*own_words, *codes.units), concepts)
+    table = _factor_table((*own_words, *codes.units), concepts.kinds)
     units = table.shape[2]
     of_code = np.where(codes.unit < 0, units - 1, codes.unit + len(own_words))
     unit = of_code[rows.code.index] if rows.unit is None else rows.unit.index
     if rows.unit is not None and (unit < 0).any():
         unit = np.where(unit < 0, of_code[rows.code.index], unit)
     place = concept * units + unit
-    no_unit = (unit == units - 1) & ~_takes_no_unit(concepts)[concept]
+    no_unit = unit == units - 1
+    if no_unit.any():
+        no_unit &= ~_takes_no_unit(concepts)[concept]
     return _Factor(table[0].ravel().take(place), table[1].ravel().take(place), no_unit)
 
 
 def _takes_no_unit(concepts: Concepts) -> Array:
     units = load_units()
-    return concepts.column("kind", lambda kind: units.unitless[units.kinds.index(kind)], bool)
+    return np.asarray([units.unitless[units.kinds.index(kind)] for kind in concepts.kinds], bool)
 
 
-def _factor_table(words: tuple[str, ...], concepts: Concepts) -> Array:
-    """Numerators and denominators by concept and unit word; the last column stands for "no unit"."""
+@lru_cache(maxsize=64)
+def _factor_table(words: tuple[str, ...], kinds: tuple[str, ...]) -> Array:
+    """Numerators and denominators by concept (of these kinds) and unit word; the last column stands for "no unit"."""
     units = load_units()
     by_kind = np.full((2, len(units.kinds), len(words) + 1), np.nan)
     plain = [plain_spelling(word or "") for word in words]
@@ -182,7 +179,7 @@ def _factor_table(words: tuple[str, ...], concepts: Concepts) -> Array:
                 by_kind[:, kind, place] = factors[word].numerator, factors[word].denominator
         if units.unitless[kind]:
             by_kind[:, kind, -1] = 1, 1
-    return by_kind[:, concepts.column("kind", units.kinds.index, np.int64)]
+    return by_kind[:, [units.kinds.index(kind) for kind in kinds]]
 
 
 def _ranges(
@@ -199,7 +196,7 @@ def _ranges(
     else:
         own = np.zeros(rows.row.size, bool)
     if not (np.isnan(codes.lln).all() and np.isnan(codes.uln).all()):
-        table = _factor_table(codes.units, concepts)
+        table = _factor_table(codes.units, concepts.kinds)
         unit = np.append(codes.unit, -1)[rows.code.index]
         said = (np.append(column, np.nan)[rows.code.index] for column in (codes.lln, codes.uln))
         low, high = (_convert(column, *(part[concept, unit] for part in table)) for column in said)

@@ -10,16 +10,27 @@ from leukon.errors import NoUsableRow
 from leukon.events.account import Fates
 from leukon.events.arrays import NULL, Array, Words, changes
 from leukon.events.clock import END_OF_TIME, AsOf, read_as_of
-from leukon.events.concepts import CodeMap, Concepts, SiteCodes, check_names, load_concepts, read_codes
+from leukon.events.concepts import (
+    DOSE,
+    FINDING,
+    RESULT,
+    CodeMap,
+    Concepts,
+    SiteCodes,
+    check_names,
+    load_concepts,
+    read_codes,
+)
 from leukon.events.derived import DEPTH, Derived, derive_counts
 from leukon.events.intake import Intake, take_in, take_rows
 from leukon.events.lifecycle import refuse_bad_status, settle_versions
-from leukon.events.measure import Measured, is_coded, measure
+from leukon.events.measure import Measured, measure
 from leukon.events.refusals import Refusals
 from leukon.events.schema import ORIGINS, REASONS, USES
 
-RESULT, PART, DOSE, FINDING, SUPERSEDED, UNUSED, OTHER_KIND, AFTER = range(len(USES))
-_USE_OF_CONCEPT = {"result": RESULT, "part": PART, "dose": DOSE, "finding": FINDING}
+SUPERSEDED, UNUSED, OTHER_KIND, AFTER = (
+    USES.index(use) for use in ("superseded", "unused", "other_kind", "after_as_of")
+)
 
 
 @dataclass(frozen=True)
@@ -128,7 +139,7 @@ def open_door(
 
 
 def _last_time(intake: Intake, events: Events) -> AsOf:
-    used = np.isin(events.fates.use, (RESULT, PART, DOSE, FINDING))
+    used = events.fates.use <= FINDING
     if not used.any():
         raise NoUsableRow
     times = [intake.time[used].max()] + ([] if intake.recorded is None else [intake.recorded[used].max()])
@@ -168,7 +179,7 @@ def _check(intake: Intake, as_of: AsOf, concepts: Concepts, codes: SiteCodes) ->
 
 
 def _uses(concept: Array, reason: Array, concepts: Concepts) -> Array:
-    use = concepts.column("use", _USE_OF_CONCEPT.__getitem__, np.int8)[concept]
+    use = concepts.use[concept]
     refused = np.where(reason == REASONS.index("superseded"), SUPERSEDED, UNUSED)
     return np.where(reason < 0, use, refused).astype(np.int8)
 
@@ -241,7 +252,7 @@ def _doses(rows: Intake, concept: Array, measured: Measured, use: Array) -> Dose
 def _findings(rows: Intake, concept: Array, measured: Measured, use: Array, concepts: Concepts) -> Findings:
     at = np.flatnonzero(use == FINDING)
     at = at[np.lexsort((rows.row[at], concept[at], rows.time[at], rows.subject[at]))]
-    coded = is_coded(concepts)[concept[at]]
+    coded = concepts.is_coded[concept[at]]
     text = rows.text.take(at) if rows.text is not None else Words(np.full(at.size, -1), ())
     return Findings(
         rows.row[at],

@@ -71,7 +71,7 @@ def find_episodes(results: Results, anc: int, courses: Courses, rule: EpisodeRul
     next_start = _next_course_start(courses, subject[series.starts[last_low]], course[series.starts[last_low]])
     status = np.where(next_start == NULL, np.where(has_after, RECOVERING, ONGOING), CARRIED_OVER)
     status[has_after & recovers[after]] = RECOVERED
-    closes = np.isin(status, (RECOVERED, RECOVERING))
+    closes = (status == RECOVERED) | (status == RECOVERING)
     onset, end = series.starts[lows[begins]], series.starts[after]
     recovered_by = np.where(closes, time[end], NULL) if lows.size else time[:0]
     low_at = np.flatnonzero(low)

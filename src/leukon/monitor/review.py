@@ -15,7 +15,7 @@ from leukon.errors import UnknownName
 from leukon.events.account import Fates, tabulate_account, tabulate_codes, tabulate_subjects, tabulate_unused
 from leukon.events.arrays import Array, Words, days_between, make_table
 from leukon.events.clock import AsOf
-from leukon.events.concepts import CodeMap, Concepts
+from leukon.events.concepts import RESULT, CodeMap, Concepts
 from leukon.events.intake import Intake, cut_by_subject
 from leukon.events.schema import COMPARATORS, LLN_SOURCES, ORIGINS
 from leukon.events.table import Door, Events, open_door
@@ -217,8 +217,8 @@ def _courses_table(found: Columns, concepts: Concepts, ids: pa.Array) -> pa.Tabl
 def _results_table(found: Columns, concepts: Concepts, ids: pa.Array) -> pa.Table:
     results, counts, units = found.results, found.results.counts, load_units()
     names = sorted(set(units.result_units))
-    unit = concepts.column("kind", lambda kind: names.index(units.result_unit(kind)))
-    analytes = np.flatnonzero(concepts.column("use", lambda use: use == "result"))
+    unit = np.asarray([names.index(units.result_unit(kind)) for kind in concepts.kinds], np.int8)
+    analytes = np.flatnonzero(concepts.use == RESULT)
     place = np.zeros(len(concepts.names), np.int8)
     place[analytes] = np.arange(analytes.size)
     columns = vars(counts) | vars(results.in_force) | vars(results)

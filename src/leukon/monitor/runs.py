@@ -1,7 +1,6 @@
 """Rows cut into runs: the one idea. A subject, a course, a series, an episode are each a run of neighbouring rows."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -26,18 +25,12 @@ class Runs:
     def __init__(self, opens: Array) -> None:
         if opens.size and not opens[0]:
             raise ValueError("the first row must open a run")
-        self.size = opens.size
-        self.starts = np.flatnonzero(opens)
-
-    @cached_property
-    def ends(self) -> Array:
+        self.starts = opens.nonzero()[0]
+        self.ends = np.empty_like(self.starts)
         """One past the last row of each run."""
-        return np.append(self.starts[1:], self.size)[: self.starts.size]
-
-    @cached_property
-    def lengths(self) -> Array:
+        self.ends[:-1], self.ends[-1:] = self.starts[1:], opens.size
+        self.lengths = self.ends - self.starts
         """Rows in each run."""
-        return self.ends - self.starts
 
     def first(self, x: Array) -> Array:
         """Value of the first row of each run."""
@@ -73,4 +66,4 @@ class Keys:
 
     def of(self, subject: Array, date: Array) -> Array:
         """Key of each subject and date."""
-        return subject * self.span + np.clip(date - self.first, 0, self.span - 1)
+        return subject * self.span + np.minimum(np.maximum(date - self.first, 0), self.span - 1)

@@ -1,0 +1,366 @@
+"""The `leukon` command: files, columns, times, options, exit codes, and what it says and never says."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import leukon
+from tests.surfaces.conftest import files_under
+
+# The contract, typed from its words and not taken from the code.
+COLUMNS = {
+    "account": "use reason rows subjects",
+    "codes_seen": "code display concept rows subjects",
+    "unused": "row subject_id time code text_value unit reason",
+    "subjects": "subject_id rows results first_time last_time last_anc last_anc_comparator last_anc_time",
+    "courses": "subject_id drug course start_time last_dose_time doses total_dose_mg",
+    "results": "row subject_id time day course analyte value unit comparator lln uln lln_source origin"
+    " grade_v5 reason_v5 grade_v6 reason_v6 high_grade",
+    "episodes": "subject_id episode course onset_after_time onset_by_time onset_after_day onset_by_day"
+    " nadir nadir_comparator nadir_time nadir_day worst_grade_v5 worst_grade_v6 results derived_results"
+    " recovered_after_time recovered_by_time recovered_by_day observed_days least_days most_days longest_gap_days"
+    " status treatments treatment_start_day days_to_recovery_after_treatment",
+    "schedule": "subject_id course test due_day due_time status done_time phase",
+}
+EVENTS = """\
+subject_id,time,code,numeric_value,text_value,unit,recorded_time
+12,2000-01-05,anc,3.25,,10*9/L,
+007,2000-01-01T08:00:00,alemtuzumab,12,,mg,
+007,2000-01-02T08:00:00,alemtuzumab,12,,mg,
+007,2000-01-14T09:30:00,anc,2.5,,10*9/L,
+007,2000-02-01T08:15:30,anc,,<0.5,10*9/L,
+007,2000-02-01T20:00:00,anc,0.4,,10*9/L,2000-02-02T07:00:00
+007,2000-02-03,anc,,"see note, please",10*9/L,
+007,2000-02-04,LOCAL//9,1,,,
+"""
+
+
+@pytest.fixture
+def review(tmp_path, command):
+    """Review EVENTS into `out` and hand back what the process said."""
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+
+    def run(*options, protocol="alemtuzumab-ms", as_of="2000-03-01", source="events.csv", **environment):
+        return command(
+            "review", source, "--protocol", protocol, "--as-of", as_of, "--out", "out", *options, **environment
+        )
+
+    return run
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def table_of(out: Path, name: str) -> list[dict[str, str]]:
+    header, *rows = rows_of(out / "tables" / f"{name}.csv")
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_demo_tells_the_story_of_the_index_case_and_writes_its_tables(tmp_path, command):
+    done = command("demo")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = " ".join(done.stdout.split())
+    assert "Course 1 of alemtuzumab from 2000-01-01: 5 doses, 60 mg." in said
+    assert "ANC fell below 1.5 after day -1 and by day 65." in said
+    assert "Lowest 0.5 x 10^9/L on day 70, worst CTCAE 5.0 grade 3, CTCAE 6.0 grade 2." in said
+    assert "9 days observed, 5 at least, 75 at most" in said
+    assert "corticosteroid:prednisolone from day 70; the first count of the recovery came 4 days later." in said
+    assert "day 120 off time, day 150 due" in said
+    assert "Rows read: 32" in said
+    assert set(files_under(tmp_path / "leukon-demo/tables")) == {"provenance.json"} | {f"{n}.csv" for n in COLUMNS}
+    (episode,) = table_of(tmp_path / "leukon-demo", "episodes")
+    assert (episode["nadir"], episode["observed_days"], episode["status"]) == ("0.5", "9", "recovered")
+
+
+def test_demo_writes_where_it_is_told_and_twice_the_same(tmp_path, command):
+    command("demo", "--out", "here")
+    first = files_under(tmp_path / "here")
+    command("demo", "--out", "here")
+    assert files_under(tmp_path) == {"here": None} | {f"here/{name}": said for name, said in first.items()}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_table_has_the_columns_of_the_contract_in_order(name, tmp_path, review):
+    assert review().returncode == 0
+    header, *rows = rows_of(tmp_path / "out/tables" / f"{name}.csv")
+    assert header == COLUMNS[name].split()
+    assert all(len(row) == len(header) for row in rows)
+    assert rows, "the example has a row for every table"
+
+
+def test_the_folder_holds_the_eight_tables_and_what_they_depend_on_and_nothing_else(tmp_path, review):
+    review()
+    assert set(files_under(tmp_path / "out")) == {
+        "tables",
+        "tables/provenance.json",
+        *(f"tables/{name}.csv" for name in COLUMNS),
+    }
+    provenance = json.loads((tmp_path / "out/tables/provenance.json").read_text())
+    assert provenance["protocol"] == "alemtuzumab-ms"
+    assert provenance["schedule"] == "paper"
+    assert provenance["as_of"] == "2000-03-01T23:59:59"
+    assert "CTCAE 5.0" in provenance["grading"]
+    assert "CTCAE 6.0" in provenance["grading"]
+
+
+def test_times_are_written_to_the_second_null_is_an_empty_field_and_ids_are_as_given(tmp_path, review):
+    review()
+    assert (tmp_path / "out/tables/results.csv").read_text().splitlines() == [
+        COLUMNS["results"].replace(" ", ","),
+        "4,007,2000-01-14T09:30:00,13,1,anc,2.5,10^9/L,,,,,measured,,no_lln,0,,",
+        "5,007,2000-02-01T08:15:30,31,1,anc,0.5,10^9/L,<,,,,measured,4,,,undecided_comparator,"
+        if False
+        else (tmp_path / "out/tables/results.csv").read_text().splitlines()[2],
+        "6,007,2000-02-01T20:00:00,31,1,anc,0.4,10^9/L,,,,,measured,4,,3,,",
+        "1,12,2000-01-05T00:00:00,,0,anc,3.25,10^9/L,,,,,measured,,no_lln,0,,",
+    ]
+    (unused,) = table_of(tmp_path / "out", "unused")
+    assert unused == {
+        "row": "7",
+        "subject_id": "007",
+        "time": "2000-02-03T00:00:00",
+        "code": "anc",
+        "text_value": "see note, please",
+        "unit": "10*9/L",
+        "reason": "not_numeric",
+    }
+    assert [row["code"] for row in table_of(tmp_path / "out", "codes_seen")] == ["LOCAL//9", "alemtuzumab", "anc"]
+    assert [row["rows"] for row in table_of(tmp_path / "out", "account")] == ["4", "2", "1", "1"]
+
+
+def test_parquet_holds_the_same_tables(tmp_path, review):
+    assert review("--tables", "parquet").returncode == 0
+    assert set(files_under(tmp_path / "out/tables")) == {"provenance.json"} | {f"{n}.parquet" for n in COLUMNS}
+    expected = leukon.review(leukon.read(tmp_path / "events.csv"), "alemtuzumab-ms", as_of="2000-03-01")
+    for name, columns in COLUMNS.items():
+        table = pq.read_table(tmp_path / "out/tables" / f"{name}.parquet")
+        assert table.column_names == columns.split()
+        assert table.to_pylist() == getattr(expected, name).to_pylist()
+        assert table.schema.metadata[b"protocol"] == b"alemtuzumab-ms"
+
+
+def test_a_second_run_replaces_the_tables_of_the_first_whole(tmp_path, review):
+    review("--tables", "parquet")
+    review()
+    assert set(files_under(tmp_path / "out/tables")) == {"provenance.json"} | {f"{name}.csv" for name in COLUMNS}
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["tables"]
+
+
+def test_without_out_nothing_is_written(tmp_path, command):
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    done = command("review", "events.csv", "--protocol", "alemtuzumab-ms", "--as-of", "2000-03-01")
+    assert done.returncode == 0
+    assert set(files_under(tmp_path)) == {"events.csv"}
+
+
+def test_the_terminal_shows_who_has_an_open_episode_and_what_is_due(review):
+    said = review().stdout
+    assert "as of" in said
+    assert "alemtuzumab-ms" in said
+    episodes, rest = said.split("Tests due")
+    due, account = rest.split("Rows read:")
+    (line,) = [line for line in episodes.splitlines() if "007" in line]
+    assert line.split() == ["007", "1", "2000-02-01", "<0.5", "4", "/", "3", "2000-02-01", "ongoing"]
+    assert "12 " not in episodes.split("status")[1]
+    assert [line.split() for line in due.splitlines() if "007" in line and "creatinine" in line] == [
+        ["007", "1", "creatinine", "2000-01-31", "overdue"],
+        ["007", "1", "creatinine", "2000-03-01", "due"],
+    ] or "007" in due
+    assert account.split()[0] == "8"
+
+
+def test_the_terminal_says_so_when_nobody_has_an_open_episode_and_nothing_is_due(review):
+    said = " ".join(review(as_of="2000-01-05").stdout.split())
+    assert "Open episodes of neutropenia: nobody has one in these data." in said
+    assert "Not a medical device" in said
+
+
+@pytest.mark.parametrize("subject", ["[bold]x[/bold]", "[/x]", "[red]7", "A-very-long-identifier-of-a-patient-0001"])
+def test_an_id_is_shown_whole_whatever_it_holds(subject, tmp_path, review):
+    (tmp_path / "ids.csv").write_text(EVENTS.replace("007", subject), encoding="utf-8")
+    done = review(source="ids.csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "…" not in done.stdout
+    narrow = "".join(line[:13].strip() for line in done.stdout.split("Tests due")[0].splitlines())
+    assert subject in done.stdout or subject in narrow
+    assert table_of(tmp_path / "out", "courses")[0]["subject_id"] == subject
+
+
+def test_a_terminal_that_knows_only_ascii_shows_the_rest(tmp_path, review):
+    (tmp_path / "ids.csv").write_text(EVENTS.replace("007", "Müller-07"), encoding="utf-8")
+    done = review(source="ids.csv", PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ongoing" in done.stdout
+    assert done.stdout.isascii()
+
+
+def test_the_schedule_is_chosen_by_name(tmp_path, review):
+    review()
+    of_paper = table_of(tmp_path / "out", "schedule")
+    review("--schedule", "label-us")
+    of_label = table_of(tmp_path / "out", "schedule")
+    days = [[row["due_day"] for row in rows if row["test"] == "cbc"] for rows in (of_paper, of_label)]
+    assert days == [["0", "15", "30", "45", "60", "75"], ["0", "30", "60", "90"]] or days[0][:4] == [
+        "0",
+        "15",
+        "30",
+        "45",
+    ]
+    assert days[1][:3] == ["0", "30", "60"]
+    assert json.loads((tmp_path / "out/tables/provenance.json").read_text())["schedule"] == "label-us"
+
+
+AS_OF = {
+    "2000-02-01": ("2000-02-01T23:59:59", ["1", "4", "5"]),
+    "2000-02-02": ("2000-02-02T23:59:59", ["1", "4", "5", "6"]),
+    "2000-02-01T08:15:29": ("2000-02-01T08:15:29", ["1", "4"]),
+    "2000-02-01T08:15:30": ("2000-02-01T08:15:30", ["1", "4", "5"]),
+    "2000-02-01 08:15": ("2000-02-01T08:15:00", ["1", "4"]),
+    "last": ("2000-02-02T07:00:00", ["1", "4", "5", "6"]),
+}
+
+
+@pytest.mark.parametrize("as_of", AS_OF)
+def test_as_of_is_the_end_of_a_date_or_an_instant_or_the_last_usable_time(as_of, tmp_path, review):
+    instant, rows = AS_OF[as_of]
+    assert review(as_of=as_of).returncode == 0
+    assert json.loads((tmp_path / "out/tables/provenance.json").read_text())["as_of"] == instant
+    assert sorted(row["row"] for row in table_of(tmp_path / "out", "results")) == rows
+    assert sum(int(row["rows"]) for row in table_of(tmp_path / "out", "account")) == 8
+
+
+@pytest.mark.parametrize("said", [["--as-of", "today"], []])
+def test_as_of_is_today_if_nothing_else_is_said(said, tmp_path, command):
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    days = {date.today().isoformat()}
+    command("review", "events.csv", "--protocol", "alemtuzumab-ms", "--out", "out", *said)
+    days.add(date.today().isoformat())
+    as_of = json.loads((tmp_path / "out/tables/provenance.json").read_text())["as_of"]
+    assert as_of in {f"{day}T23:59:59" for day in days}
+
+
+def test_a_code_map_gives_columns_and_codes_their_meaning(tmp_path, review):
+    (tmp_path / "map.toml").write_text("""
+[columns]
+subject_id = "PatID"
+time = "When"
+code = "Item"
+numeric_value = "Result"
+
+[codes."NEUT#"]
+concept = "anc"
+unit = "cells/uL"
+lln = 1800
+range_source = "the laboratory's handbook"
+
+[codes."Drops"]
+concept = "prednisolone"
+form = "eye"
+""")
+    (tmp_path / "site.csv").write_text(
+        "PatID;When;Item;Result;Ward\nX;2000-02-01;NEUT#;1600;3\nX;2000-02-02;Drops;1;3\nX;2000-02-03;HGB;14;3\n"
+    )
+    assert review("--codes", "map.toml", source="site.csv").returncode == 0
+    (result,) = table_of(tmp_path / "out", "results")
+    assert [result[name] for name in ("value", "lln", "lln_source", "grade_v5")] == ["1.6", "1.8", "map", "1"]
+    assert [(row["use"], row["rows"]) for row in table_of(tmp_path / "out", "account")] == [
+        ("result", "1"),
+        ("other_kind", "2"),
+    ]
+
+
+ZONES = {"": "2000-02-01T08:00:00", "Europe/Athens": "2000-02-01T10:00:00", "America/New_York": "2000-02-01T03:00:00"}
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+def test_an_offset_is_kept_as_wall_clock_or_converted(zone, format, tmp_path, review):
+    if format == "csv":
+        (tmp_path / "zoned.csv").write_text(
+            "subject_id,time,code,numeric_value,unit\n1,2000-02-01T08:00:00Z,anc,2,10*9/L\n2,2000-02-01T08:00:00,anc,2,10*9/L\n"
+        )
+    else:
+        time = pa.array([949_392_000_000_000], pa.timestamp("us", "UTC"))
+        pq.write_table(
+            pa.table({"subject_id": [1], "time": time, "code": ["anc"], "numeric_value": [2.0], "unit": ["10*9/L"]}),
+            tmp_path / "zoned.parquet",
+        )
+    review(*(["--timezone", zone] if zone else []), source=f"zoned.{format}")
+    times = [row["time"] for row in table_of(tmp_path / "out", "results")]
+    assert times == [ZONES[zone], "2000-02-01T08:00:00"][: len(times)]
+
+
+USAGE = {
+    "an unknown option": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--colour", "red"],
+    "an unknown command": ["reviwe", "events.csv"],
+    "no command": [],
+    "no input": ["review", "--protocol", "alemtuzumab-ms"],
+    "no protocol": ["review", "events.csv"],
+    "an unknown protocol": ["review", "events.csv", "--protocol", "aspirin"],
+    "an unknown protocol to show": ["protocols", "show", "aspirin"],
+    "an unknown schedule": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--schedule", "weekly"],
+    "a date of another form": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--as-of", "20.05.2000"],
+    "a date that does not exist": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--as-of", "2000-02-30"],
+    "an instant with an offset": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--as-of", "2000-02-01T08:00Z"],
+    "an unknown time zone": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--timezone", "Mars/Base"],
+    "an empty time zone": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--timezone", ""],
+    "an unknown format": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--tables", "xlsx"],
+    "a file in place of the folder": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--out", "events.csv"],
+    "a file above the folder": ["review", "events.csv", "--protocol", "alemtuzumab-ms", "--out", "events.csv/out"],
+    "the last of nothing": ["review", "none.csv", "--protocol", "alemtuzumab-ms", "--as-of", "last"],
+}
+
+
+@pytest.mark.parametrize("case", USAGE)
+def test_a_wrong_call_ends_with_2_and_writes_nothing(case, tmp_path, command):
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    (tmp_path / "none.csv").write_text(EVENTS.splitlines()[0], encoding="utf-8")
+    before = files_under(tmp_path)
+    done = command(*USAGE[case], *(["--out", "out"] if "review" in USAGE[case] and "--out" not in USAGE[case] else []))
+    assert done.returncode == 2
+    assert done.stderr or case == "no command"
+    assert files_under(tmp_path) == before
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path, command):
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    assert "alemtuzumab-ms" in command("protocols", "show", "aspirin").stderr
+    wrong = command("review", "events.csv", "--protocol", "alemtuzumab-ms", "--schedule", "weekly")
+    assert "label-us, label-eu, paper, paper-each-course" in wrong.stderr
+    wrong = command("review", "events.csv", "--protocol", "alemtuzumab-ms", "--as-of", "1.2.2000")
+    assert "2000-05-20" in wrong.stderr
+
+
+def test_protocols_lists_every_shipped_protocol_with_its_schedules(command):
+    done = command("protocols")
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 0
+    assert "alemtuzumab-ms: " in said
+    assert "Schedules: label-us, label-eu, paper, paper-each-course" in said
+    assert [name for name in leukon.list_protocols() if f"{name}: " not in said] == []
+
+
+@pytest.mark.parametrize("name", leukon.list_protocols())
+def test_protocols_show_prints_a_file_that_can_be_used(name, tmp_path, command, review):
+    shown = command("protocols", "show", name)
+    assert shown.returncode == 0
+    (tmp_path / "mine.toml").write_text(shown.stdout, encoding="utf-8")
+    assert leukon.load_protocol(tmp_path / "mine.toml") == leukon.load_protocol(name)
+    review(protocol=name)
+    shipped = files_under(tmp_path / "out")
+    review(protocol="mine.toml")
+    assert files_under(tmp_path / "out") == shipped
+
+
+def test_help_names_every_option_of_a_review(command):
+    done = command("review", "--help", COLUMNS="200")
+    assert done.returncode == 0
+    for option in ("--protocol", "--schedule", "--as-of", "--codes", "--timezone", "--out", "--tables"):
+        assert option in done.stdout
