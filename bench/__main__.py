@@ -48,7 +48,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subjects", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--alone", nargs=2, metavar=("WAY", "FILE"), help="run one way once, cold, and print its peak memory")
+    parser.add_argument(
+        "--alone", nargs=2, metavar=("WAY", "FILE"), help="run one way once, cold, and print its peak memory"
+    )
     options = parser.parse_args()
     if options.alone:
         print(run_alone(*options.alone))
@@ -77,11 +79,13 @@ def grading() -> Step:
     terms = [load_criteria(edition).decreased["anc"] for edition in ("5.0", "6.0")]
     ways: Step = {
         "leukon": lambda: [grade_decrease(values, comparator, lln, term) for term in terms],
-        "polars": lambda p=(
-            pl.Series(values), pl.Series(lln).fill_nan(None), pl.Series(words.astype(object)).cast(pl.Enum(COMPARATORS))
-        ): polars_grading.grade(*p),
+        "polars": lambda p=(pl.Series(values), pl.Series(lln).fill_nan(None), pl.Series(words.astype(object)).cast(pl.Enum(COMPARATORS))): (
+            polars_grading.grade(*p)
+        ),
         "pandas": lambda p=(pd.Series(values), pd.Series(lln), pd.Series(words)): pandas_grading.grade(*p),
-        "pandas with NumPy": lambda p=(pd.Series(values), pd.Series(lln), pd.Series(words)): pandas_numpy_grading.grade(*p),
+        "pandas with NumPy": lambda p=(pd.Series(values), pd.Series(lln), pd.Series(words)): pandas_numpy_grading.grade(
+            *p
+        ),
     }
     (grade_v5, reason_v5), (grade_v6, reason_v6) = ways["leukon"]()
     reasons = pa.array(GRADE_REASONS)
@@ -176,7 +180,9 @@ def write_results(medians: dict[str, dict[str, float]], memory: dict[str, float]
     lines += [f"| {name} | {peak:.2f} |" for name, peak in memory.items()]
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "core.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (RESULTS / "core.json").write_text(json.dumps({"machine": machine, "medians": medians, "peak_gb": memory}, indent=2))
+    (RESULTS / "core.json").write_text(
+        json.dumps({"machine": machine, "medians": medians, "peak_gb": memory}, indent=2)
+    )
     print("\n".join(lines))
 
 

@@ -55,9 +55,7 @@ def _events(rng: np.random.Generator, ids: np.ndarray, counts_per_subject: int) 
     parts = [_counts(rng, start, second, falls, counts_per_subject), *_courses(rng, start, second)]
     parts += _treatments(rng, falls)
     who, when, code, value, unit = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(
-        (who << 26 | when) << 1 | (code == ANC), kind="stable"
-    )  # minutes need 25 bits until 2033
+    order = np.argsort((who << 26 | when) << 1 | (code == ANC), kind="stable")  # minutes need 25 bits until 2033
     who, when, code, value, unit = (column[order] for column in (who, when, code, value, unit))
     columns = [
         pa.array(ids[who]),

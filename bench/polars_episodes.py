@@ -8,9 +8,7 @@ from bench import rules
 from bench.polars_grading import course, days, grades, subject
 
 
-def find_episodes(
-    results: pl.DataFrame, courses: pl.DataFrame, doses: pl.DataFrame, today: date
-) -> pl.DataFrame:
+def find_episodes(results: pl.DataFrame, courses: pl.DataFrame, doses: pl.DataFrame, today: date) -> pl.DataFrame:
     """One row an episode: neighbouring runs of low and high counts, put together until one high run holds."""
     low_subjects = results.filter(pl.col("value") < rules.EPISODE_BELOW)["subject_id"].unique()
     runs = _find_runs(results.filter(subject.is_in(low_subjects.implode())))
@@ -40,18 +38,11 @@ def find_episodes(
     found = found.join(start, on=["subject_id", "course"], how="left", maintain_order="left")
     found = found.join(following, on=["subject_id", "course"], how="left", maintain_order="left")
     status = pl.when("holds").then(pl.lit("recovered")).when(pl.col("next_start").is_not_null())
-    status = (
-        status.then(pl.lit("carried_over"))
-        .when("low")
-        .then(pl.lit("ongoing"))
-        .otherwise(pl.lit("recovering"))
-    )
+    status = status.then(pl.lit("carried_over")).when("low").then(pl.lit("ongoing")).otherwise(pl.lit("recovering"))
     found = found.with_columns(status=status).with_columns(
         recovered_by_time=pl.when(pl.col("status").is_in(["recovered", "recovering"])).then("last_run_time")
     )
-    found = found.join(
-        _find_treatments(found, doses, today), on="episode_row", how="left", maintain_order="left"
-    )
+    found = found.join(_find_treatments(found, doses, today), on="episode_row", how="left", maintain_order="left")
     return _select_episodes(found)
 
 

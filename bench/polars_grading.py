@@ -21,9 +21,7 @@ def grade(values: pl.Series, lln: pl.Series, comparators: pl.Series | None = Non
 def grades(lln: pl.Expr | None, comparator: pl.Expr | None = None) -> list[pl.Expr]:
     """The four grade columns of `value` as expressions."""
     value, unknown = pl.col("value"), pl.lit(None, pl.Int8)
-    mild = (
-        unknown if lln is None else pl.when(value < lln).then(pl.lit(1, pl.Int8)).when(value >= lln).then(0)
-    )
+    mild = unknown if lln is None else pl.when(value < lln).then(pl.lit(1, pl.Int8)).when(value >= lln).then(0)
     no_lln = pl.lit("no_lln", Reason)
     v5 = (
         pl.when(value >= 1.5)

@@ -15,16 +15,12 @@ from bench.rules import end_of
 
 Test, Phase, Status = pl.Enum(rules.TESTS), pl.Enum(rules.PHASES), pl.Enum(rules.STATUSES)
 SLOT_TYPES = [pl.Boolean, Test, pl.Int32, Phase, *[pl.Int32] * 7]
-SLOTS = pl.DataFrame(
-    rules.slots(), schema=dict(zip(rules.SLOT_COLUMNS, SLOT_TYPES, strict=True)), orient="row"
-)
+SLOTS = pl.DataFrame(rules.slots(), schema=dict(zip(rules.SLOT_COLUMNS, SLOT_TYPES, strict=True)), orient="row")
 
 
 def read(path: str | Path, as_of: date | datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Counts and doses known at `as_of`, in result units, from one MEDS file."""
-    events = pl.scan_parquet(path, row_index_name="row", row_index_offset=1).filter(
-        pl.col("time") <= end_of(as_of)
-    )
+    events = pl.scan_parquet(path, row_index_name="row", row_index_offset=1).filter(pl.col("time") <= end_of(as_of))
     millionths = (pl.col("numeric_value").cast(pl.Float64) * 1e6).round()
 
     def per(*units: str) -> pl.Expr:
@@ -34,9 +30,7 @@ def read(path: str | Path, as_of: date | datetime) -> tuple[pl.DataFrame, pl.Dat
     is_anc = pl.col("code") == rules.ANC
     counts = events.filter(is_anc).select("row", subject, "time", value=millionths / per("10*9/L", "/uL"))
     concept = pl.col("code").cast(pl.String).replace_strict(rules.CONCEPTS, default=None)
-    doses = events.filter(~is_anc).select(
-        subject, "time", concept=concept, amount_mg=millionths / per("mg", "ug")
-    )
+    doses = events.filter(~is_anc).select(subject, "time", concept=concept, amount_mg=millionths / per("mg", "ug"))
     return tuple(pl.collect_all([counts, doses.drop_nulls("concept")]))
 
 
@@ -123,18 +117,18 @@ def find_schedule(counts: pl.DataFrame, courses: pl.DataFrame, today: date) -> p
     listed = _list_slots(each)
     cbc = listed.filter((SLOTS["test"] == "cbc").gather(listed["slot"]))
     done = _first_tests(cbc, each, tests, "done_from", "done_to")
-    over = each["today"].gather(cbc["at"]) >= SLOTS["over_from"].gather(cbc["slot"])
-    off = _first_tests(cbc.filter(over), each, tests, "off_from", "off_to")
-    done_time = pl.repeat(None, len(listed), dtype=pl.Datetime("us"), eager=True).scatter(
-        done["row"], done["time"]
-    )
+    cbc_at = each.select("today", "reach")[cbc["at"]]
+    over = (cbc_at["today"] >= SLOTS["over_from"].gather(cbc["slot"])) | (cbc_at["today"] > cbc_at["reach"])
+    off = _first_tests(cbc.filter(over.fill_null(False)), each, tests, "off_from", "off_to")
+    done_time = pl.repeat(None, len(listed), dtype=pl.Datetime("us"), eager=True).scatter(done["row"], done["time"])
     is_off = pl.repeat(False, len(listed), dtype=pl.Boolean, eager=True).scatter(off["row"], True)
     of = {name: pl.lit(each[name]).gather(pl.col("at")) for name in each.columns}
     slot = {name: pl.lit(SLOTS[name]).gather(pl.col("slot")) for name in SLOTS.columns}
+    over = (pl.col("now") >= slot["over_from"]) | (pl.col("now") > of["reach"])
     now, word = pl.col("now"), {name: pl.lit(name, Status) for name in rules.STATUSES}
     status = (
         pl.when(done_time.is_not_null()).then(word["done"]).when(is_off).then(word["off_time"])
-        .when(now >= slot["over_from"]).then(word["missed"]).when(now > slot["due_to"]).then(word["overdue"])
+        .when(over).then(word["missed"]).when(now > slot["due_to"]).then(word["overdue"])
         .when(now >= slot["done_from"]).then(word["due"]).otherwise(word["upcoming"])
     )  # fmt: skip
     due_time = (of["start"] + slot["due_day"]).cast(pl.Date).cast(pl.Datetime("us"))
@@ -171,9 +165,7 @@ def _list_slots(each: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _first_tests(
-    listed: pl.DataFrame, each: pl.DataFrame, tests: pl.DataFrame, begin: str, end: str
-) -> pl.DataFrame:
+def _first_tests(listed: pl.DataFrame, each: pl.DataFrame, tests: pl.DataFrame, begin: str, end: str) -> pl.DataFrame:
     """The first test on a day of [begin, end] of each slot, not after the day of the next course's start."""
     at, slot = pl.col("at"), pl.col("slot")
     key, reach = pl.lit(each["key"]).gather(at), pl.lit(each["reach"]).gather(at)

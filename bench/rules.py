@@ -1,8 +1,7 @@
-"""What both rivals are told: the rules of `alemtuzumab-ms`, schedule `paper`, as plain data."""
+"""What all rivals are told: the rules of `alemtuzumab-ms`, schedule `paper`, as plain data."""
 
 from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime, time
-from math import ceil
 
 ANC = "LOINC//751-8"
 DRUG = "alemtuzumab"
@@ -11,7 +10,7 @@ TREATMENTS = {"prednisolone": "corticosteroid:prednisolone", "filgrastim": "g_cs
 CORTICOSTEROIDS = ["prednisolone"]
 # Millionths of the unit as read in one unit of the result: one division of two whole numbers rounds once.
 MILLIONTHS = {"10*9/L": 1e6, "/uL": 1e9, "mg": 1e6, "ug": 1e9}
-UNIT = "10*9/L"
+UNIT = "10^9/L"
 MERGE_DAYS = 30
 EPISODE_BELOW = RECOVERED_AT = 1.5
 RECOVERY_RESULTS, RECOVERY_DAYS = 2, 7
@@ -34,7 +33,7 @@ class Slot:
     off_from: int  # a test on a day of [off_from, off_to] belongs to it
     off_to: int
     due_to: int
-    over_from: int
+    over_from: int  # and from the day after the start of the next course, if that comes first
     listed_from: int  # the day from which it is the next one of its test
 
 
@@ -54,7 +53,7 @@ def slots() -> list[tuple]:
                 nearest_from = (before.due_day + day) // 2 + 1  # the day halfway goes to the earlier slot
                 found.append(
                     Slot(first_course, test, day, phase, day - tolerance, day + tolerance, nearest_from,
-                         day + interval // 2, day + tolerance, ceil(day + interval / 2), before.done_from)
+                         day + interval // 2, day + tolerance, day + interval // 2 + 1, before.done_from)
                 )  # fmt: skip
     return [astuple(slot) for slot in sorted(found, key=lambda slot: (slot.due_day, slot.test))]
 

@@ -2,7 +2,6 @@
 
 import sys
 from datetime import date
-from importlib.resources import as_file, files
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from rich.console import Console
 
 from leukon.errors import LeukonError
 from leukon.events.concepts import load_code_map
+from leukon.ingest.examples import load_example
 from leukon.ingest.reading import read
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
 from leukon.monitor.review import TABLES, Review
@@ -34,9 +34,8 @@ console = Console()
 @app.command()
 def demo(out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("leukon-demo")) -> None:
     """Review the index case of Vakrakou et al. 2018, tell its story and write its tables."""
-    with as_file(files("leukon.examples") / "index-case.csv") as path:
-        events = read(path)
-    reviewed = review_events(events, "alemtuzumab-ms", as_of="2000-05-20")
+    events, example = load_example("index-case")
+    reviewed = review_events(events, example.protocol, as_of=example.as_of)
     print_story(reviewed, console)
     _write(reviewed, out, "csv")
 

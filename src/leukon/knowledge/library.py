@@ -16,7 +16,7 @@ _SHELF = DATA / "protocols"
 def list_protocols() -> tuple[str, ...]:
     """Ids of the shipped protocols.
 
-    >>> "alemtuzumab-ms" in list_protocols()
+    >>> len(list_protocols()) >= 2
     True
     """
     return tuple(sorted(path.stem for path in _SHELF.glob("*.toml")))

@@ -1,10 +1,10 @@
-"""Episodes as a pandas expert would write them: cumulated boundaries make the runs, `groupby` folds them."""
+"""Episodes for the rival of pandas and NumPy: cumulated boundaries make the runs, `groupby` folds them."""
 
 import numpy as np
 import pandas as pd
 
 from bench import rules
-from bench.pandas_grading import days_of, grades, integers, same_word
+from bench.pandas_numpy_grading import days_of, grades, integers, same_word
 
 
 def find_episodes(
@@ -39,9 +39,7 @@ def _find_runs(counts: pd.DataFrame) -> pd.DataFrame:
 
     Numbers the runs in `counts` as well.
     """
-    new = (counts["subject_id"] != counts["subject_id"].shift()) | (
-        counts["course"] != counts["course"].shift()
-    )
+    new = (counts["subject_id"] != counts["subject_id"].shift()) | (counts["course"] != counts["course"].shift())
     opens_run = new | (counts["low"] != counts["low"].shift())
     counts["seg"], counts["run"] = new.cumsum(), opens_run.cumsum() - 1
     firsts = np.flatnonzero(opens_run)
@@ -65,9 +63,7 @@ def _begin_and_end(
     counts: pd.DataFrame, opening: pd.DataFrame, closing: pd.DataFrame, courses: pd.DataFrame
 ) -> pd.DataFrame:
     """Onset, nadir, recovery and status; the row is the number of the episode among all."""
-    found = opening[["subject_id", "course", "onset_after_time", "time"]].rename(
-        columns={"time": "onset_by_time"}
-    )
+    found = opening[["subject_id", "course", "onset_after_time", "time"]].rename(columns={"time": "onset_by_time"})
     found.index = opening["episode_row"].to_numpy()
     lows = counts[counts["low"]].groupby("episode_row", sort=False)
     found["nadir"] = lows["value"].min()
@@ -77,9 +73,7 @@ def _begin_and_end(
     found["recovered_after_time"] = lows["time"].last()
     starts = courses[["subject_id", "course", "start_on"]]
     following = (
-        courses[["subject_id", "start_on"]]
-        .assign(course=courses["course"] - 1)
-        .rename(columns={"start_on": "next_on"})
+        courses[["subject_id", "start_on"]].assign(course=courses["course"] - 1).rename(columns={"start_on": "next_on"})
     )
     for side in (starts, following):
         found = found.merge(side, on=["subject_id", "course"], how="left")
@@ -111,9 +105,7 @@ def _find_treatments(found: pd.DataFrame, doses: pd.DataFrame, today: int) -> pd
     given = doses.assign(on=on)[doses["concept"].isin(rules.TREATMENTS).to_numpy() & ~premedication]
     if given.empty:
         return pd.DataFrame({"treatments": pd.Series(dtype="str"), "treated_on": pd.Series(dtype="float64")})
-    recovered_on = pd.Series(days_of(found["recovered_by_time"]), found.index).where(
-        found["recovered_by_time"].notna()
-    )
+    recovered_on = pd.Series(days_of(found["recovered_by_time"]), found.index).where(found["recovered_by_time"].notna())
     windows = pd.DataFrame(
         {
             "subject_id": found["subject_id"], "episode_row": found.index,
@@ -141,9 +133,7 @@ def _find_treatments(found: pd.DataFrame, doses: pd.DataFrame, today: int) -> pd
 def _select_episodes(found: pd.DataFrame) -> pd.DataFrame:
     """The columns of the contract, in its order."""
     names = ("onset_after", "onset_by", "nadir", "recovered_after", "recovered_by")
-    on = {
-        name: pd.Series(days_of(found[f"{name}_time"])).where(found[f"{name}_time"].notna()) for name in names
-    }
+    on = {name: pd.Series(days_of(found[f"{name}_time"])).where(found[f"{name}_time"].notna()) for name in names}
     start, treated_on, n = found["start_on"], found["treated_on"], len(found)
     v5, _, v6, _ = grades(found["nadir"].to_numpy())
 

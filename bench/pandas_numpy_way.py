@@ -1,4 +1,7 @@
-"""The tables as a pandas expert would write them: category codes, `searchsorted` and `groupby`, no `apply`.
+"""The tables by NumPy, with pandas at both ends: pandas reads the file and holds the tables.
+
+The columns are taken out of their frames and searched there (packed keys, `searchsorted`), as those do who find
+pandas too slow; `pandas_way` is pandas proper.
 
 The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
 """
@@ -10,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from bench import rules
-from bench.pandas_episodes import find_episodes
-from bench.pandas_grading import days_of, grades, integers, same_word
+from bench.pandas_numpy_episodes import find_episodes
+from bench.pandas_numpy_grading import days_of, grades, integers, same_word
 from bench.rules import end_of
 
 SLOTS = pd.DataFrame(rules.slots(), columns=rules.SLOT_COLUMNS).sort_values(
@@ -129,9 +132,7 @@ def find_courses(given: pd.DataFrame) -> pd.DataFrame:
     return courses
 
 
-def find_results(
-    counts: pd.DataFrame, who: np.ndarray, courses: pd.DataFrame, subjects: np.ndarray
-) -> pd.DataFrame:
+def find_results(counts: pd.DataFrame, who: np.ndarray, courses: pd.DataFrame, subjects: np.ndarray) -> pd.DataFrame:
     """Every count with its course, its day and its grades."""
     time, n = counts["time"].to_numpy(), len(counts)
     of = _dense(courses["subject_id"].to_numpy(), subjects)
@@ -176,7 +177,7 @@ def find_schedule(
     column = {name: SLOTS[name].to_numpy("int32") for name in [*rules.SLOT_COLUMNS[4:], "due_day"]}
     now = (today - start).astype("int32")[at]
     status = np.select(
-        [now >= column["over_from"][slot], now > column["due_to"][slot], now >= column["done_from"][slot]],
+        [(now >= column["over_from"][slot]) | (now > reach[at]), now > column["due_to"][slot], now >= column["done_from"][slot]],
         [np.int8(rules.STATUSES.index(word)) for word in ("missed", "overdue", "due")],
         default=np.int8(rules.STATUSES.index("upcoming")),
     )  # fmt: skip

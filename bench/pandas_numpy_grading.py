@@ -1,4 +1,4 @@
-"""Grades, days and cheap columns for the pandas leg."""
+"""Grades, days and cheap columns for the rival of pandas and NumPy."""
 
 import numpy as np
 import pandas as pd
@@ -29,14 +29,10 @@ def grade(values: pd.Series, lln: pd.Series, comparators: pd.Series | None = Non
     """The grades of neutrophil counts and the reasons of missing ones; a comparator means all it allows."""
     codes = None if comparators is None else pd.Categorical(comparators, categories=COMPARATORS).codes
     columns = grades(values.to_numpy("float64"), lln.to_numpy("float64"), codes)
-    return pd.DataFrame(
-        dict(zip(("grade_v5", "reason_v5", "grade_v6", "reason_v6"), columns, strict=True)), copy=False
-    )
+    return pd.DataFrame(dict(zip(("grade_v5", "reason_v5", "grade_v6", "reason_v6"), columns, strict=True)), copy=False)
 
 
-def grades(
-    values: np.ndarray, lln: np.ndarray | None = None, comparator: np.ndarray | None = None
-) -> Columns:
+def grades(values: np.ndarray, lln: np.ndarray | None = None, comparator: np.ndarray | None = None) -> Columns:
     """The four grade columns; `lln` NaN is unknown, `comparator` -1 is none."""
     v5 = (4 - V5.searchsorted(values, "right")).astype("int8")  # 1 is still to be settled by the LLN
     v6 = (4 - V6.searchsorted(values, "right")).astype("int8")
