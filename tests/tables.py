@@ -104,4 +104,5 @@ def expect(table: pa.Table, expected: str) -> None:
     """Assert that the columns named in the first line of `expected` (right of `|` if there is one) are exactly these."""
     expected = "\n".join(line.split(" | ")[-1] for line in expected.strip().splitlines() if line.strip())
     header = expected.splitlines()[0]
-    assert written(table, header) == tidy(expected)
+    found, expected = written(table, header), tidy(expected)
+    assert found == expected, f"\n{found}\n\nis not\n\n{expected}"

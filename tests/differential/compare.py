@@ -1,8 +1,9 @@
 """Both sides of the comparison: the NumPy core and the plain twin, table by table, row by row."""
 
-import leukon.monitor.review as core
 from tests.differential.subjects import CODES, to_arrow
 from tests.reference.twin import ALEMTUZUMAB_MS, COLUMNS, review_twin
+
+import leukon.monitor.review as core
 
 TABLES = tuple(COLUMNS)
 PROTOCOL = "alemtuzumab-ms"

@@ -88,7 +88,9 @@ WITHOUT_NUMBER = ["see note", "80-90", "", "clotted", "<", "1,5,5"]
 COMPARATORS = ["<", "<=", ">=", ">"]
 SIGNS = ["<", "<=", ">=", ">", "≤", "≥"]
 LLN = [None, None, None, 1.8, 1.5, 2.0, "float32", math.inf, 1.4999]
-STATUSES = [None] * 11 + ["final", "final", "corrected", "amended", "preliminary", "cancelled", "entered-in-error", "registered"]
+STATUSES = [None] * 11 + [
+    "final", "final", "corrected", "amended", "preliminary", "cancelled", "entered-in-error", "registered",
+]  # fmt: skip
 RECORDED_AFTER = [None, None, None, None, 0, 0, 1, 30, 400, -1]
 SOURCES = [None, None, None, None, None, "a", "b", "c"]
 DOSE_AMOUNTS = [
@@ -154,7 +156,14 @@ class Subject:
         self.now = (self.starts or [DAY_0])[0]
 
     def add(self, code, when, text, number, unit, **more):
-        row = {"subject_id": self.id, "time": when, "code": code, "text_value": text, "numeric_value": number, "unit": unit}
+        row = {
+            "subject_id": self.id,
+            "time": when,
+            "code": code,
+            "text_value": text,
+            "numeric_value": number,
+            "unit": unit,
+        }
         self.rows.append(row | more)
         return self.rows[-1]
 
@@ -250,8 +259,8 @@ class Subject:
         """A row without a subject, a time or a usable status."""
         row = self.add("anc", self.now, "0.4", None, "10*9/L")
         row |= picks.one_of([
-            {"subject_id": None}, {"time": None}, {"status": "pending"}, {"status": ""}, {"time": datetime(1, 1, 1)},
-            {"time": datetime(9999, 12, 31, 23, 59)}, {"subject_id": None, "time": None}, {"subject_id": None},
+            {"subject_id": None}, {"time": None}, {"status": "pending"}, {"status": ""}, {"time": datetime(1, 1, 2)},
+            {"time": datetime(9990, 12, 31, 23, 59)}, {"subject_id": None, "time": None}, {"subject_id": None},
         ])  # fmt: skip
 
     def version(self, picks):
@@ -339,25 +348,29 @@ def make_world(header, subjects, ids=IDS):
     picks = Picks(header)
     ids = picks.one_of(ids)
     as_of_kind, as_of_bytes = picks.number(), [picks.number() for _ in range(4)]
-    rows, order = [], picks.number()
+    rows, starts, order = [], [], picks.number()
     for subject_id, records in zip(ids, subjects, strict=True):
         subject = Subject(subject_id, records[0])
         for record in records[1:]:
             subject.record(record)
         rows += without_open_ties(subject.rows)
+        starts += subject.starts[1:]
     for row in rows:
         row.pop("said", None)
         if row["subject_id"] is not None:
             row.setdefault("status", None)
     if order % 2:
         rows.sort(key=lambda row: (str(row["code"]), str(row["time"])))
-    return World(rows, find_as_of(rows, as_of_kind, as_of_bytes))
+    return World(rows, find_as_of(rows, starts, as_of_kind, as_of_bytes))
 
 
-def find_as_of(rows, kind, data):
-    """A date or an instant at, just before or some days beside a row, or a day beside a slot's; or long after all."""
-    at = (data[0] * 256 + data[1]) % max(len(rows), 1)
-    when = (rows[at].get("recorded_time" if kind % 3 == 0 else "time") if rows else None) or datetime(2012, 1, 1)
+def find_as_of(rows, starts, kind, data):
+    """A date or an instant at, just before or some days beside a row or a course's start, or beside a slot's due day."""
+    named = ["recorded_time", "time", "time"][kind % 3]
+    near = starts if kind % 3 == 1 and starts else [row.get(named) for row in rows]
+    when = near[(data[0] * 256 + data[1]) % len(near)] if near else None
+    if when is None or not 1990 < when.year < 2100:
+        when = datetime(2012, 1, 1)
     slot = DAY_0 + timedelta(days=DUE_DAYS[data[2] % len(DUE_DAYS)] + BESIDE[data[3] % len(BESIDE)])
     return [
         when.date(),

@@ -10,9 +10,10 @@ from itertools import groupby
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-
 from tests.differential.compare import core_tables, disagreement, explain, first_difference
 from tests.differential.subjects import IDS, SCHEDULES, random_worlds, worlds
+
+import leukon.monitor.review as core
 
 EXAMPLES = 260
 checks = settings(
@@ -86,6 +87,18 @@ def test_what_was_not_known_yet_changes_nothing_but_the_account(world):
     must_not_differ(world, difference)
 
 
+@settings(checks, max_examples=80)
+@given(worlds(), st.sampled_from([1, 7, 40]))
+def test_cutting_the_rows_into_pieces_changes_nothing(world, rows_a_piece):
+    def difference(rows):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(core, "PIECE", rows_a_piece)
+            in_pieces = core_tables(rows, "paper", world.as_of)
+        return first_difference(in_pieces, core_tables(rows, "paper", world.as_of))
+
+    must_not_differ(world, difference, rows_a_piece=rows_a_piece)
+
+
 def with_row_names(tables, names):
     """The tables with each row of the input called by its name; what only row numbers order, in the order of names."""
 
@@ -119,11 +132,17 @@ def test_the_subjects_reach_every_word_of_the_contract():
     assert {key: set(WORDS[key]) - words for key, words in met.items()} == {key: set() for key in WORDS}
 
 
+def words(text):
+    return text.split()
+
+
 WORDS = {
-    ("account", "use"): "result part_of_result dose finding superseded unused other_kind after_as_of".split(),
-    ("unused", "reason"): "no_unit unknown_unit implausible not_numeric negative conflict cancelled preliminary superseded "
-    "duplicate bad_status no_time no_total measured_present not_given ambiguous_comma no_subject".split(),
-    ("results", "origin"): "measured wbc_x_percent wbc_x_percent_bands segs_plus_bands".split(),
+    ("account", "use"): words("result part_of_result dose finding superseded unused other_kind after_as_of"),
+    ("unused", "reason"): words(
+        "no_unit unknown_unit implausible not_numeric negative conflict cancelled preliminary superseded duplicate "
+        "bad_status no_time no_total measured_present not_given ambiguous_comma no_subject"
+    ),
+    ("results", "origin"): words("measured wbc_x_percent wbc_x_percent_bands segs_plus_bands"),
     ("results", "comparator"): [None, "<", "<=", ">=", ">"],
     ("results", "lln_source"): [None, "row"],
     ("results", "grade_v5"): [None, 0, 1, 2, 3, 4],
@@ -134,7 +153,7 @@ WORDS = {
     ("courses", "course"): [1, 2, 3],
     ("courses", "doses"): [1, 3, 5],
     ("courses", "total_dose_mg"): [None, 12, 60],
-    ("episodes", "status"): "recovered carried_over recovering ongoing".split(),
+    ("episodes", "status"): words("recovered carried_over recovering ongoing"),
     ("episodes", "course"): [0, 1, 2, 3],
     ("episodes", "episode"): [1, 2],
     ("episodes", "nadir_comparator"): [None, "<", "<="],
@@ -145,8 +164,8 @@ WORDS = {
         None, "corticosteroid:prednisolone", "corticosteroid:methylprednisolone", "g_csf:filgrastim",
         "plasma_exchange:plasma_exchange",
     ],
-    ("schedule", "status"): "done off_time incomplete missed overdue due upcoming".split(),
-    ("schedule", "phase"): "baseline every_15_days monthly every_3_months".split(),
-    ("schedule", "test"): "cbc creatinine urinalysis tsh liver".split(),
+    ("schedule", "status"): words("done off_time incomplete missed overdue due upcoming"),
+    ("schedule", "phase"): words("baseline every_15_days monthly every_3_months"),
+    ("schedule", "test"): words("cbc creatinine urinalysis tsh liver"),
     ("schedule", "due_day"): [0, 15, 90, 120, 1440],
 }  # fmt: skip

@@ -8,10 +8,10 @@ import inspect
 import textwrap
 
 import pytest
-
-from leukon.knowledge import plan
 from tests.differential.compare import core_tables, first_difference, twin_tables
 from tests.differential.subjects import SCHEDULES, random_worlds
+
+from leukon.knowledge import plan
 
 WORLDS = 60
 
@@ -22,7 +22,7 @@ MUTATIONS = {
         "monitor.episodes.find_low_and_high", "value >= rule.recovered_at", "value > rule.recovered_at",
     ),
     "recovery needs a day more": ("monitor.episodes.find_episodes", ">= rule.recovery_days", "> rule.recovery_days"),
-    "recovery needs a count less": ("monitor.episodes.find_episodes", ">= rule.recovery_results", ">= rule.recovery_results - 1"),
+    "recovery needs a count more": ("monitor.episodes.find_episodes", ">= rule.recovery_results", "> rule.recovery_results"),
     "onset_after is the last count": (
         "monitor.episodes._last_high_before", "np.maximum.accumulate(np.where(low, -1, np.arange(low.size)))[onset]", "onset - 1",
     ),
@@ -79,9 +79,7 @@ def no_kept_plans():
 def mutated(function, old, new):
     """The code of `function` with one place changed, at home in the function's own module."""
     source = textwrap.dedent(inspect.getsource(function))
-    assert source.count(old) == 1, (
-        f"{function.__qualname__} no longer holds {old!r} once: rewrite this mutation"
-    )
+    assert source.count(old) == 1, f"{function.__qualname__} no longer holds {old!r} once: rewrite this mutation"
     made = {}
     exec(compile(source.replace(old, new), inspect.getfile(function), "exec"), function.__globals__, made)  # noqa: S102
     return made[function.__name__].__code__

@@ -29,9 +29,7 @@ def derive(rows):
         for concept in PARTS:
             for part in moment[concept]:
                 fate = next(fate for fate in FATES if fate in fates[part["row"]] or fate == "no_total")
-                part["use"], part["reason"] = (
-                    ("part_of_result", None) if fate == "part_of_result" else ("unused", fate)
-                )
+                part["use"], part["reason"] = ("part_of_result", None) if fate == "part_of_result" else ("unused", fate)
     return derived
 
 

@@ -24,7 +24,7 @@ COLUMNS = [
 ]  # fmt: skip
 STATUSES = ["preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error"]
 WITHOUT_RESULT = {"cancelled": "cancelled", "entered-in-error": "cancelled", "preliminary": "preliminary"}
-EARLIEST, LATEST = datetime(1, 1, 1), datetime(9999, 12, 31)
+LATEST = datetime(9999, 12, 31)
 STATUS_RANK = {
     "preliminary": 0,
     "final": 1,
@@ -50,10 +50,10 @@ def last_instant_of(as_of):
 
 
 def tidy(row, number):
-    """The row with every column, empty text and NaN as None, and its row number."""
+    """The row with every column, empty text, NaN and infinity as None, and its row number."""
     row = {column: row.get(column) for column in COLUMNS}
     for column, value in row.items():
-        if value == "" or (isinstance(value, float) and math.isnan(value)):
+        if value == "" or (isinstance(value, float) and not math.isfinite(value)):
             row[column] = None
     row["time"], row["recorded_time"] = instant(row["time"]), instant(row["recorded_time"])
     as_given = tuple(row[column] for column in COLUMNS)
@@ -64,9 +64,7 @@ def concepts_of_codes(rules, codes):
     """code -> concept: the concept names themselves, the protocol's drugs, and the caller's codes."""
     drugs = [*rules["drugs"], *rules["other_drugs"]]
     names = [*ANALYTES, *PARTS, *NUMERIC_FINDINGS, *CODED_FINDINGS, CONDITION, *drugs]
-    return {name: name for name in names} | {
-        code: name for code, name in (codes or {}).items() if name in names
-    }
+    return {name: name for name in names} | {code: name for code, name in (codes or {}).items() if name in names}
 
 
 def check(rows, rules, as_of, codes):
@@ -159,9 +157,7 @@ def settle_versions(rows):
     """Versions of one result leave one row; then copies leave one row; then status decides."""
     with_source = [row for row in rows if row["source_id"] is not None]
     without_source = [row for row in rows if row["source_id"] is None]
-    for same in grouped(
-        with_source, lambda row: [row[c] for c in ["subject_id", "code", "time", "source_id"]]
-    ):
+    for same in grouped(with_source, lambda row: [row[c] for c in ["subject_id", "code", "time", "source_id"]]):
         for loser in sorted(same, key=better_version_first)[1:]:
             loser["use"], loser["reason"] = "superseded", "superseded"
     for same in grouped(without_source, lambda row: row["as_given"]):
@@ -183,11 +179,12 @@ def grouped(rows, key):
 def better_version_first(row):
     """Decision 5; what is left equal is told apart by content, and only then by row number."""
     status = row["status"] or "final"
-    recorded = row["recorded_time"] or EARLIEST
+    recorded = row["recorded_time"]
     number, comparator = row["reading"].number, row["reading"].comparator
     return (
         status == "preliminary",
-        LATEST - recorded,  # the latest first
+        recorded is None,  # null is earliest
+        LATEST - (recorded or LATEST),  # the latest first
         -STATUS_RANK[status],
         number is None,
         number or 0,

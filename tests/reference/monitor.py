@@ -166,9 +166,7 @@ def one_episode(number, story, ancs, doses, rules, as_of):
     highs_before = [anc for anc in ancs[: onset["place"]] if anc["side"] == "high"]
     onset_after = highs_before[-1]["time"] if highs_before else None
     recovered_by = series[0]["time"] if series else None
-    nadir = min(
-        lows, key=lambda low: lowness(*low["said"])
-    )  # the earliest of the lowest: min keeps the first
+    nadir = min(lows, key=lambda low: lowness(*low["said"]))  # the earliest of the lowest: min keeps the first
     in_course = [anc for anc in ancs if anc["course"] == onset["course"]]
     inside = [anc for anc in in_course if anc["place"] >= onset["place"]]
     if series:

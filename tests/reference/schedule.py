@@ -21,9 +21,7 @@ def find_schedule(subject_id, courses, happened, rules, schedule, as_of):
     for course, following in zip(courses, [*courses[1:], None], strict=True) if courses else []:
         phases = rules["schedules"][schedule]["first" if course["course"] == 1 else "later"]
         last_day = days_between(course["start_time"], following["start_time"]) if following else None
-        end_day = (
-            days_between(course["start_time"], course["last_dose_time"]) + rules["end_days_after_last_dose"]
-        )
+        end_day = days_between(course["start_time"], course["last_dose_time"]) + rules["end_days_after_last_dose"]
         slots = find_slots(phases, end_day, last_day)
         today = days_between(course["start_time"], as_of)
         for test in sorted({slot["test"] for slot in slots}):

@@ -82,9 +82,7 @@ def test_every_table_has_the_columns_of_the_contract_in_order(index_case):
 
 
 def test_the_index_case_accounts_for_every_row(index_case):
-    assert [
-        (line["use"], line["reason"], line["rows"], line["subjects"]) for line in index_case["account"]
-    ] == [
+    assert [(line["use"], line["reason"], line["rows"], line["subjects"]) for line in index_case["account"]] == [
         ("result", None, 8, 1),
         ("dose", None, 11, 1),
         ("finding", None, 13, 1),
@@ -155,9 +153,7 @@ def test_the_index_case_has_one_episode_with_the_truths_of_the_clinical_page(ind
 
 def test_the_grades_of_the_index_case_stand_with_their_edition(index_case):
     ancs = [line for line in index_case["results"] if line["analyte"] == "anc"]
-    assert [
-        (a["day"], a["course"], a["grade_v5"], a["reason_v5"], a["grade_v6"], a["reason_v6"]) for a in ancs
-    ] == [
+    assert [(a["day"], a["course"], a["grade_v5"], a["reason_v5"], a["grade_v6"], a["reason_v6"]) for a in ancs] == [
         (None, 0, None, "no_lln", 0, None),
         (65, 1, 3, None, 2, None),
         (70, 1, 3, None, 2, None),
@@ -194,9 +190,7 @@ def test_the_schedule_of_the_index_case_on_day_140(index_case):
         0: missed, 30: missed, 60: missed, 90: missed, 120: missed, 150: ("due", None), 180: ("upcoming", None),
     }  # fmt: skip
     assert {
-        slot["phase"]
-        for slot in index_case["schedule"]
-        if slot["test"] == "cbc" and 15 <= slot["due_day"] <= 90
+        slot["phase"] for slot in index_case["schedule"] if slot["test"] == "cbc" and 15 <= slot["due_day"] <= 90
     } == {"every_15_days"}
 
 
@@ -567,10 +561,7 @@ def test_a_baseline_is_due_on_day_0_and_over_from_day_1(as_of_day, status):
 
 def test_subjects_sort_as_numbers_only_if_all_are_numbers():
     def order(*ids):
-        return [
-            one["subject_id"]
-            for one in review([anc(1, "2") | {"subject_id": one} for one in ids])["subjects"]
-        ]
+        return [one["subject_id"] for one in review([anc(1, "2") | {"subject_id": one} for one in ids])["subjects"]]
 
     assert order(10, 9) == [9, 10]
     assert order("10", "9", "007", "7") == ["007", "7", "9", "10"]

@@ -71,11 +71,7 @@ def read_value(row):
     numeric = number_of(row["numeric_value"])
     if ambiguous:
         return Reading(None, None, "ambiguous_comma")
-    if (
-        text_number is not None
-        and numeric is not None
-        and differ_beyond_float32(text_number, row["numeric_value"])
-    ):
+    if text_number is not None and numeric is not None and differ_beyond_float32(text_number, row["numeric_value"]):
         return Reading(None, None, "conflict")
     if in_text and in_column in COMPARATORS and in_text != in_column:
         return Reading(None, None, "conflict")
@@ -142,9 +138,7 @@ def span_of(number, comparator):
 
 def sum_of(one, other):
     high = None if None in (one.high, other.high) else one.high + other.high
-    return Span(
-        one.low + other.low, high, one.low_open or other.low_open, one.high_open or other.high_open
-    )
+    return Span(one.low + other.low, high, one.low_open or other.low_open, one.high_open or other.high_open)
 
 
 def product_of(one, other):

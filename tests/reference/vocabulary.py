@@ -44,9 +44,7 @@ COUNT_UNITS = {unit: Fraction(1) for unit in BILLION_PER_LITRE} | {
     unit: Fraction(1, 1000) for unit in MILLION_PER_LITRE
 }
 UNITS = dict.fromkeys([*COUNTS_OF_CELLS, "bands", "segs"], COUNT_UNITS)
-UNITS |= {
-    concept: {"%": Fraction(1)} for concept in [*PARTS, *NUMERIC_FINDINGS] if concept.endswith("_percent")
-}
+UNITS |= {concept: {"%": Fraction(1)} for concept in [*PARTS, *NUMERIC_FINDINGS] if concept.endswith("_percent")}
 UNITS |= {
     "hemoglobin": {
         "g/L": Fraction(1),

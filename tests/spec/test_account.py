@@ -1,8 +1,8 @@
 """Where did every row go: the account adds up, codes are shown, and nobody is missing."""
 
-import leukon
-
 from tests.tables import events, expect, reviewed
+
+import leukon
 
 EVERY_USE = """
 subject_id day code                numeric_value unit   status recorded_day source_id

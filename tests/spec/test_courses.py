@@ -1,7 +1,6 @@
 """When was the drug given: doses to courses, and the course in force at a count."""
 
 import pytest
-
 from tests.tables import expect, reviewed
 
 
@@ -29,7 +28,9 @@ def test_a_gap_of_at_most_thirty_days_stays_in_the_course(gap, courses):
     assert result.courses.num_rows == courses
 
 
-@pytest.mark.parametrize(("first", "second", "courses"), [("0.99", "30", 1), ("0", "30.99", 1), ("0.99", "31", 2), ("0", "31", 2)])
+@pytest.mark.parametrize(
+    ("first", "second", "courses"), [("0.99", "30", 1), ("0", "30.99", 1), ("0.99", "31", 2), ("0", "31", 2)]
+)
 def test_a_day_is_the_difference_of_dates_never_of_hours(first, second, courses):
     result = reviewed(f"day code numeric_value\n{first} alemtuzumab 12\n{second} alemtuzumab 12")
     assert result.courses.num_rows == courses

@@ -1,7 +1,6 @@
 """Counts nobody measured but that follow: WBC x percent, segs + bands; when they are made, and when they are refused."""
 
 import pytest
-
 from tests.tables import expect, reviewed
 
 
@@ -82,7 +81,9 @@ def test_a_derived_count_is_rounded_half_even_to_two_decimals_before_anything_is
     assert result.episodes.num_rows == low
 
 
-@pytest.mark.parametrize(("segs", "bands", "anc"), [("0.4", "0.095", "0.5"), ("0.4", "0.085", "0.48"), ("1.4", "0.095", "1.5")])
+@pytest.mark.parametrize(
+    ("segs", "bands", "anc"), [("0.4", "0.095", "0.5"), ("0.4", "0.085", "0.48"), ("1.4", "0.095", "1.5")]
+)
 def test_segs_and_bands_are_rounded_half_even_too(segs, bands, anc):
     expect(reviewed(f"day code numeric_value\n1 segs {segs}\n1 bands {bands}").results, f"value\n{anc}")
 
@@ -259,6 +260,8 @@ def test_each_percentage_makes_its_own_count():
         ("2.0", "<40", "<5", "0.9", "<"),
         ("2.0", ">40", "5", "0.9", ">"),
         ("2.0", "40", ">=5", "0.9", ">="),
+        ("2.0", ">40", "<5", "0.8", ">"),
+        ("2.0", "<40", ">=5", "0.1", ">="),
     ],
 )
 def test_a_comparator_of_a_part_is_one_of_the_count(wbc, percent, bands, value, comparator):
@@ -267,7 +270,9 @@ def test_a_comparator_of_a_part_is_one_of_the_count(wbc, percent, bands, value, 
     expect(results, f"analyte value comparator\nanc {value} {comparator}")
 
 
-@pytest.mark.parametrize(("wbc", "percent", "bands"), [("<2.0", ">45", "-"), (">2.0", "<45", "-"), ("2.0", "40", "<5"), ("2.0", "<40", "5"), ("2.0", "<40", ">5")])
+@pytest.mark.parametrize(
+    ("wbc", "percent", "bands"), [("<2.0", ">45", "-"), (">2.0", "<45", "-"), ("2.0", "40", "<5"), ("2.0", "<40", "5")]
+)
 def test_parts_that_leave_a_set_with_two_ends_or_none_make_no_count(wbc, percent, bands):
     rows = f"1 wbc {wbc}\n1 neutrophils_percent {percent}" + ("" if bands == "-" else f"\n1 bands_percent {bands}")
     result = reviewed(f"day code text_value\n{rows}")
@@ -303,7 +308,9 @@ def test_a_derived_count_beyond_its_plausible_limit_is_held():
     4   bands               40.1
     """
     result = reviewed(table)
-    assert result.results.filter([name == "anc" for name in result.results["analyte"].to_pylist()])["value"].to_pylist() == [100, 100]
+    assert result.results.filter([name == "anc" for name in result.results["analyte"].to_pylist()])[
+        "value"
+    ].to_pylist() == [100, 100]
     expect(result.unused, "row reason\n4 implausible\n7 implausible\n8 implausible")
 
 

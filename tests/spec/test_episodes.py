@@ -1,7 +1,6 @@
 """When was the count low: onset, nadir, recovery and status of each episode, and what is not known of them."""
 
 import pytest
-
 from tests.tables import expect, reviewed
 
 
@@ -101,7 +100,9 @@ def test_two_high_counts_confirm_the_recovery_if_seven_days_lie_between_them(day
     )
 
 
-@pytest.mark.parametrize(("first", "second", "status"), [("20.99", "27.01", "recovered"), ("20.01", "26.99", "recovering")])
+@pytest.mark.parametrize(
+    ("first", "second", "status"), [("20.99", "27.01", "recovered"), ("20.01", "26.99", "recovering")]
+)
 def test_the_days_of_recovery_are_dates_never_hours(first, second, status):
     assert anc(f"10:0.9 {first}:2.0 {second}:2.0").episodes["status"].to_pylist() == [status]
 
@@ -134,7 +135,9 @@ def test_a_recovery_interrupted_by_a_low_count_is_none():
     )
 
 
-@pytest.mark.parametrize(("days", "episodes"), [(6, ["ongoing"]), (7, ["recovered", "ongoing"]), (8, ["recovered", "ongoing"])])
+@pytest.mark.parametrize(
+    ("days", "episodes"), [(6, ["ongoing"]), (7, ["recovered", "ongoing"]), (8, ["recovered", "ongoing"])]
+)
 def test_a_low_count_after_a_series_of_seven_days_is_a_new_episode(days, episodes):
     assert anc(f"10:0.9 20:2.0 {20 + days}:2.0 40:0.9").episodes["status"].to_pylist() == episodes
 

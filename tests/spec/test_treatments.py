@@ -1,7 +1,6 @@
 """What was given while the count was low: on which days it counts, in which order it is told, and what is none."""
 
 import pytest
-
 from tests.tables import expect, reviewed
 
 EPISODE = """
@@ -97,7 +96,10 @@ def test_only_what_the_protocol_lists_is_a_treatment(code, found):
     expect(reviewed(f"day code numeric_value\n10 anc 0.9\n10 {code} 1").episodes, f"treatments\n{found}")
 
 
-@pytest.mark.parametrize(("day", "found"), [(2, "-"), (3, "corticosteroid:methylprednisolone"), (4, "-"), (5, "corticosteroid:methylprednisolone")])
+@pytest.mark.parametrize(
+    ("day", "found"),
+    [(2, "-"), (3, "corticosteroid:methylprednisolone"), (4, "-"), (5, "corticosteroid:methylprednisolone")],
+)
 def test_a_corticosteroid_on_a_day_of_the_protocols_drug_is_premedication(day, found):
     table = f"""
     day  code               numeric_value

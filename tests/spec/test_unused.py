@@ -1,7 +1,6 @@
 """Why was a row not used: each reason, in `unused` and in `account`; what `unused` shows, and what it does not."""
 
 import pytest
-
 from tests.tables import expect, reviewed
 
 HEADER = "subject_id day code numeric_value text_value unit comparator status source_id recorded_day"

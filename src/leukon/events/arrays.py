@@ -56,6 +56,19 @@ def changes(*columns: Array) -> Array:
     return opens
 
 
+def ties(key: Array) -> Array:
+    """True where a row's key equals that of a neighbour, in sorted keys.
+
+    >>> ties(np.array([1, 2, 2, 3])).tolist()
+    [False, True, True, False]
+    """
+    tied = np.zeros(key.size, bool)
+    same = key[1:] == key[:-1]
+    tied[1:] |= same
+    tied[:-1] |= same
+    return tied
+
+
 def make_table(columns: Sequence[Column], values: Mapping[str, Any], subjects: pa.Array) -> pa.Table:
     """Arrow table of the contract's `columns` from arrays of the house; `subject_id` is a number into `subjects`."""
     arrays = [_to_arrow(values[column.name], column.type, subjects) for column in columns]

@@ -108,7 +108,9 @@ class Concepts:
     def find(self, code: str) -> int:
         """Number of the concept that `code` means, or -1 if leukon does not know it."""
         vocabulary, slashes, term = code.partition("//")
-        return self._number_of_code.get(f"{vocabulary.upper()}//{term}" if slashes else code, -1)
+        if slashes:
+            return self._number_of_code.get(f"{vocabulary.upper()}//{term}", -1)
+        return self._number_of_code.get(code, -1)
 
     def with_more(self, more: Mapping[str, Concept]) -> "Concepts":
         """These concepts and those a protocol file brings along."""
@@ -149,7 +151,6 @@ class CodeMap(Strict):
 
     columns: dict[str, Text] = Field(default_factory=dict, description="events column = its name in the input")
     codes: dict[str, SiteCode] = {}
-    file: str = "the code map"
 
 
 def load_code_map(path: str | Path, concepts: Concepts | None = None) -> CodeMap:
@@ -160,9 +161,8 @@ def load_code_map(path: str | Path, concepts: Concepts | None = None) -> CodeMap
     InvalidFile
         Naming the file, the key and the fix.
     """
-    path = Path(path)
-    code_map = load_toml(path, CodeMap).model_copy(update={"file": path.name})
-    check_names(code_map, concepts or load_concepts())
+    code_map = load_toml(Path(path), CodeMap)
+    check_names(code_map, concepts or load_concepts(), Path(path).name)
     return code_map
 
 
@@ -197,18 +197,18 @@ def read_codes(codes: Sequence[str], concepts: Concepts, code_map: CodeMap) -> S
     return SiteCodes(np.asarray(concept, np.int64), units, np.asarray(unit, np.int64), lln, uln)
 
 
-def check_names(code_map: CodeMap, concepts: Concepts) -> None:
+def check_names(code_map: CodeMap, concepts: Concepts, file: str = "the code map") -> None:
     """Raise `InvalidFile` if the map names a concept or a column that does not exist."""
     columns = [column.name for column in EVENTS]
     for name in code_map.columns:
-        _check_known(code_map.file, f"columns.{name}", name, columns)
+        _check_known(file, f"columns.{name}", name, columns)
     called = [code_map.columns.get(column, column) for column in columns]
     for name, own in code_map.columns.items():
         if called.count(own) > 1:
             why = f"'{own}' would be read as two columns of events."
             raise InvalidFile(code_map.file, f"columns.{name}", why, "give every column of events a column of its own.")
     for code, entry in code_map.codes.items():
-        _check_known(code_map.file, f"codes.{code}.concept", entry.concept, concepts.names)
+        _check_known(file, f"codes.{code}.concept", entry.concept, concepts.names)
 
 
 def _check_known(file: str, key: str, name: str, known: Iterable[str]) -> None:

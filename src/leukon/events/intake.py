@@ -46,9 +46,10 @@ def take_in(data: Any, columns: Mapping[str, str], timezone: str | None = None) 
 
     Raises
     ------
-    MissingColumn, WrongType
-        The only complaints about the whole input; a bad row never raises.
+    MissingColumn, WrongType, UnknownTime
+        The only complaints about the whole input (and about a time zone that does not exist); a bad row never raises.
     """
+    check_timezone(timezone)
     table = _events_table(data, columns)
     subject_ids, subject = _number_subjects(_column(table, "subject_id"))
     intake = Intake(
@@ -166,7 +167,7 @@ def _number_subjects(column: pa.Array) -> tuple[pa.Array, Array]:
             opens = np.empty(ids.size, bool)
             opens[:1] = True
             np.not_equal(ids[1:], ids[:-1], out=opens[1:])
-            return pa.array(ids[opens], column.type), np.cumsum(opens) - 1
+            return pa.array(ids[opens], column.type), np.cumsum(opens.astype(np.int64)) - 1
     elif not (_is_text(column.type) or pa.types.is_integer(column.type) or pa.types.is_null(column.type)):
         raise WrongType("The column 'subject_id'", str(column.type), "an integer or a string")
     if not pa.types.is_dictionary(column.type):
@@ -235,7 +236,7 @@ def _times(table: pa.Table, name: str, timezone: str | None) -> Array:
     if not pa.types.is_timestamp(column.type):
         raise WrongType(f"The column '{name}'", str(column.type), "a timestamp or a date")
     if column.type.tz is not None:
-        zone = check_timezone(timezone) or column.type.tz
+        zone = timezone or column.type.tz
         column = pc.local_timestamp(column.cast(pa.timestamp("us", zone), safe=False))
     return _filled(column.cast(pa.timestamp("us"), safe=False).cast(pa.int64()), NULL)
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from leukon.events.arrays import Array, Words
+from leukon.events.arrays import Array, Words, ties
 from leukon.events.intake import Intake
 from leukon.events.measure import Measured
 from leukon.events.refusals import Refusals
@@ -20,6 +20,8 @@ def settle_versions(rows: Intake, measured: Measured, moment: Array, refusals: R
     equal in every column are one. `moment` numbers the subject-and-time of each row.
     """
     status = _status_ranks(rows)
+    if rows.status is None and (not moment.size or moment[-1] == moment.size - 1):
+        return  # one row a moment: nothing can be a version or a copy
     twice = _rows_met_twice(moment * (int(rows.code.index.max(initial=0)) + 1) + rows.code.index, refusals.live)
     if twice.size:
         source = np.full(twice.size, -1) if rows.source is None else rows.source.index[twice]
@@ -51,11 +53,7 @@ def _rows_met_twice(key: Array, live: Array) -> Array:
     if np.all(key[1:] > key[:-1]):
         return at[:0]
     order = np.argsort(key, kind="stable")
-    same = key[order][1:] == key[order][:-1]
-    member = np.zeros(at.size, bool)
-    member[1:] |= same
-    member[:-1] |= same
-    return at[order[member]]
+    return at[order[ties(key[order])]]
 
 
 def _supersede(rows: Intake, measured: Measured, moment: Array, status: Array, at: Array, refusals: Refusals) -> None:

@@ -39,6 +39,10 @@ class Plan:
     later: int
     phases: tuple[str, ...]
     end_days: int
+    before: int
+    """Days that a slot may reach back before the course's start."""
+    after: int
+    """Days that a slot may reach on after the course's start."""
 
 
 def plan_schedule(protocol: Protocol, schedule: str, last_dose: int) -> Plan:
@@ -74,7 +78,15 @@ def _plan(key: _ByIdentity, schedule: str, days: int, end: int) -> Plan:
         for first_course in (True, False)
     )
     columns = [np.concatenate(pair) for pair in zip(first, later, strict=True)]
-    return Plan(*columns, later=first[0].size, phases=names, end_days=end)
+    reach_from, reach_to = columns[-2:]
+    return Plan(
+        *columns,
+        later=first[0].size,
+        phases=names,
+        end_days=end,
+        before=-int(reach_from.min(initial=0)),
+        after=int(reach_to.max(initial=0)),
+    )
 
 
 def _slots(protocol: Protocol, phases: list[Phase], days: int, names: tuple[str, ...]) -> list[Array]:

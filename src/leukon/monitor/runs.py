@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leukon.events.arrays import DAY, NULL, Array
+from leukon.events.arrays import DAY, Array
 
 
 class Runs:
@@ -51,19 +51,18 @@ class Runs:
 
 @dataclass(frozen=True)
 class Keys:
-    """One sortable number for subject and date; dates outside the span fall on its ends, where nothing lies."""
+    """One sortable number for subject and date; all dates must lie in the span."""
 
     first: int
     span: int
 
     @classmethod
-    def spanning(cls, *times: Array) -> "Keys":
-        """Keys for the dates of these times."""
-        known = [time[time != NULL] if (time == NULL).any() else time for time in times if time.size]
-        dates = [(int(time.min()) // DAY, int(time.max()) // DAY) for time in known if time.size]
-        first, last = min((d[0] for d in dates), default=0), max((d[1] for d in dates), default=0)
-        return cls(first - 1, last - first + 3)
+    def spanning(cls, *times: Array, before: int = 0, after: int = 0) -> "Keys":
+        """Keys for the dates of these times (none of them null), and some days before the first and after the last."""
+        bounds = [(int(time.min()) // DAY, int(time.max()) // DAY) for time in times if time.size]
+        first, last = min((b[0] for b in bounds), default=0), max((b[1] for b in bounds), default=0)
+        return cls(first - before, before + last - first + after + 1)
 
     def of(self, subject: Array, date: Array) -> Array:
         """Key of each subject and date."""
-        return subject * self.span + np.minimum(np.maximum(date - self.first, 0), self.span - 1)
+        return subject * self.span + (date - self.first)

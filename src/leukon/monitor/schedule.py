@@ -32,21 +32,6 @@ class Slots:
     phases: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Listed:
-    """Slots to list: place in the plan, subject, start of the course and days until the next one."""
-
-    plan: Plan
-    slot: Array
-    subject: Array
-    begins: Array
-    until_next: Array
-
-    def of(self, column: Array, at: Array | slice = slice(None)) -> Array:
-        """A column of the plan for the slots `at`."""
-        return column.take(self.slot[at])
-
-
 def find_slots(
     protocol: Protocol,
     schedule: str,
@@ -65,32 +50,27 @@ def find_slots(
     plan = plan_schedule(protocol, schedule, int(last_dose.max(initial=0)))
     until_next = _days_until_next(courses.subject, begins)
     course, slot = _list_slots(plan, courses.course == 1, today - begins, last_dose, until_next)
-    slots = _Listed(plan, slot, courses.subject[course], begins[course], until_next[course])
-    age = today - slots.begins
-    over = (age > slots.of(plan.over_after)) | (age > slots.until_next)
-    status = np.full(slot.size, DUE, np.int8)
-    status[age > slots.of(plan.late_after)] = OVERDUE
-    status[over] = MISSED
-    status[age < slots.of(plan.opens)] = UPCOMING
+    status = _status_by_age(plan, course, slot, today - begins, until_next)
+    over = status == MISSED
     done_time = np.full(slot.size, NULL)
-    test = slots.of(plan.test)
-    keys = Keys.spanning(counts.time, findings.time, courses.start_time)
+    test = plan.test.take(slot)
+    keys = Keys.spanning(counts.time, findings.time, courses.start_time, before=plan.before, after=plan.after)
+    windows = _Windows(plan, course, slot, keys.of(courses.subject, begins), until_next)
     seen = np.zeros(numbers.is_drug.size, bool)
     seen[counts.analyte] = seen[findings.finding] = True
     for number, (completes, adds) in enumerate(zip(numbers.completes, numbers.adds_to, strict=True)):
         if np.any(seen & (completes | adds)):
             complete, partial = (_find_tests(does, counts, findings, keys) for does in (completes, adds))
-            _settle(slots, np.flatnonzero(test == number), complete, partial, over, status, done_time)
-    due_day = slots.of(plan.due)
+            _settle(windows, np.flatnonzero(test == number), complete, partial, over, status, done_time)
     return Slots(
-        subject=slots.subject,
-        course=courses.course[course],
+        subject=courses.subject.take(course),
+        course=courses.course.take(course),
         test=test,
-        due_day=due_day,
-        due_time=(slots.begins + due_day) * DAY,
+        due_day=plan.due.take(slot),
+        due_time=(begins * DAY).take(course) + (plan.due * DAY).take(slot),
         status=status,
         done_time=done_time,
-        phase=slots.of(plan.phase),
+        phase=plan.phase.take(slot),
         tests=numbers.tests,
         phases=plan.phases,
     )
@@ -114,22 +94,35 @@ def _list_slots(plan: Plan, is_first: Array, age: Array, last_dose: Array, until
     course = np.repeat(np.arange(age.size), count)
     slot = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(course.size)
     keep = plan.listed_from.take(slot) <= age.take(course)
-    return course[keep], slot[keep]
+    return course.compress(keep), slot.compress(keep)
 
 
-def _settle(
-    slots: _Listed, at: Array, complete: "_Tests", partial: "_Tests", over: Array, status: Array, done_time: Array
-) -> None:
-    """Write status and time of the slots `at` of one test."""
-    plan = slots.plan
-    done_time[at] = complete.first_in(slots, at, plan.done_from, plan.done_to)
-    done = done_time[at] != NULL
-    status[at[done]] = DONE
-    at = at[~done]
-    status[at[partial.first_in(slots, at, plan.done_from, plan.done_to) != NULL]] = INCOMPLETE
-    at = at[over[at]]
-    status[at[partial.first_in(slots, at, plan.reach_from, plan.reach_to) != NULL]] = INCOMPLETE
-    status[at[complete.first_in(slots, at, plan.reach_from, plan.reach_to) != NULL]] = OFF_TIME
+def _status_by_age(plan: Plan, course: Array, slot: Array, age: Array, until_next: Array) -> Array:
+    """Status of each slot if no test came: most are over, so only the others are looked at closely."""
+    reached = np.where(age > until_next, NEVER, age).take(course)
+    status = np.full(slot.size, MISSED, np.int8)
+    at = np.flatnonzero(plan.over_after.take(slot) >= reached)
+    now, place = reached[at], slot[at]
+    waiting = np.where(now > plan.late_after[place], OVERDUE, DUE)
+    status[at] = np.where(now < plan.opens[place], UPCOMING, waiting)
+    return status
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """Where the days of each slot lie among the keys of tests; nothing after the next course's first day counts."""
+
+    plan: Plan
+    course: Array
+    slot: Array
+    start_key: Array
+    until_next: Array
+
+    def keys(self, at: Array, first: Array, last: Array) -> tuple[Array, Array]:
+        """Keys of the first and the last day of the slots `at`; `first` and `last` are columns of the plan."""
+        course, slot = self.course.take(at), self.slot.take(at)
+        start = self.start_key.take(course)
+        return start + first.take(slot), start + np.minimum(last.take(slot), self.until_next.take(course))
 
 
 @dataclass(frozen=True)
@@ -138,21 +131,15 @@ class _Tests:
 
     time: Array
     key: Array
-    keys: Keys
 
-    def first_in(self, slots: _Listed, at: Array, first: Array, last: Array) -> Array:
-        """Time of the first test within the plan's days `first` to `last` of each slot `at`; NULL if there is none.
-
-        Nothing after the day on which the next course starts does a slot of the course before.
-        """
-        if not self.key.size or not at.size:
-            return np.full(at.size, NULL)
-        subject, begins = slots.subject[at], slots.begins[at]
-        to = begins + np.minimum(slots.of(last, at), slots.until_next[at])
-        place = np.searchsorted(self.key, self.keys.of(subject, begins + slots.of(first, at)))
+    def first_in(self, first: Array, last: Array) -> Array:
+        """Time of the first test from key `first` to key `last`; NULL if there is none."""
+        if not self.key.size:
+            return np.full(first.size, NULL)
+        place = np.searchsorted(self.key, first)
         inside = np.minimum(place, self.key.size - 1)
-        found = (place < self.key.size) & (self.key[inside] <= self.keys.of(subject, to))
-        return np.where(found, self.time[inside], NULL)
+        found = (place < self.key.size) & (self.key.take(inside) <= last)
+        return np.where(found, self.time.take(inside), NULL)
 
 
 def _find_tests(does: Array, counts: Counts, findings: Findings, keys: Keys) -> _Tests:
@@ -163,4 +150,20 @@ def _find_tests(does: Array, counts: Counts, findings: Findings, keys: Keys) -> 
         time = np.concatenate([time, findings.time[b]])
         order = np.lexsort((time, subject))
         subject, time = subject[order], time[order]
-    return _Tests(time, keys.of(subject, time // DAY), keys)
+    return _Tests(time, keys.of(subject, time // DAY))
+
+
+def _settle(
+    windows: _Windows, at: Array, complete: _Tests, partial: _Tests, over: Array, status: Array, done_time: Array
+) -> None:
+    """Write status and time of the slots `at` of one test."""
+    plan = windows.plan
+    doing = windows.keys(at, plan.done_from, plan.done_to)
+    done_time[at] = complete.first_in(*doing)
+    done = done_time[at] != NULL
+    status[at[done]] = DONE
+    status[at[~done & (partial.first_in(*doing) != NULL)]] = INCOMPLETE
+    at = at[~done & over[at]]
+    reaching = windows.keys(at, plan.reach_from, plan.reach_to)
+    status[at[partial.first_in(*reaching) != NULL]] = INCOMPLETE
+    status[at[complete.first_in(*reaching) != NULL]] = OFF_TIME

@@ -98,7 +98,9 @@ def _print_episode(episode: dict[str, Any], below: float, console: Console) -> N
 
 def _print_slots(slots: Sequence[dict[str, Any]], console: Console) -> None:
     for test in dict.fromkeys(slot["test"] for slot in slots):
-        said = ", ".join(f"day {s['due_day']} {SLOT_WORDS[s['status']]}" for s in slots if s["test"] == test)
+        mine = [slot for slot in slots if slot["test"] == test]
+        days = {s["status"]: [str(t["due_day"]) for t in mine if t["status"] == s["status"]] for s in mine}
+        said = "; ".join(f"{SLOT_WORDS[status]}: day {', '.join(of)}" for status, of in days.items())
         console.print(f"Course {slots[0]['course']}, {test}: {said}.", highlight=False)
 
 

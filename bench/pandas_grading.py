@@ -1,0 +1,66 @@
+"""Grades and days for the pandas rival: `cut` into bands, then `mask` and `where`."""
+
+import pandas as pd
+
+COMPARATORS = ["<", "<=", ">", ">="]
+REASONS = ["no_lln", "undecided_comparator"]
+NONE, NO_LLN, UNDECIDED = -1, 0, 1
+INFINITY = float("inf")
+V5, V6 = [-INFINITY, 0.5, 1.0, 1.5, INFINITY], [-INFINITY, 0.1, 0.5, 1.0, 1.5, INFINITY]
+
+
+def days(later: pd.Series, earlier: pd.Series) -> pd.Series:
+    """Calendar days from one date to another, null if one of them is."""
+    return (later - earlier).dt.days.astype("Int32")
+
+
+def grade(values: pd.Series, lln: pd.Series, comparators: pd.Series | None = None) -> pd.DataFrame:
+    """The grades of neutrophil counts and the reasons of missing ones; a comparator means all it allows."""
+    graded = grades(values, lln)
+    if comparators is None:
+        return graded
+    bounded = comparators.notna()  # few: only they are graded again, as all the values they allow
+    graded[bounded] = _grade_bounds(values[bounded], lln[bounded], comparators[bounded])
+    return graded
+
+
+def grades(values: pd.Series, lln: pd.Series | None = None) -> pd.DataFrame:
+    """The four grade columns of exact counts; `lln` NaN is unknown, and so are all if there is none."""
+    high = values >= 1.5
+    v5 = 4 - pd.cut(values, V5, right=False, labels=False).astype("int8")  # 1 is still to be settled by the LLN
+    v6 = 4 - pd.cut(values, V6, right=False, labels=False).astype("int8")
+    if lln is None:
+        unknown = high
+    else:
+        v5 = v5.mask(high & (values >= lln), 0)
+        unknown = high & lln.isna()
+    reason_v5 = pd.Series(NONE, values.index, dtype="int8").mask(unknown, NO_LLN)
+    return _table(v5, reason_v5, v6, pd.Series(NONE, values.index, dtype="int8"))
+
+
+def _grade_bounds(values: pd.Series, lln: pd.Series, comparators: pd.Series) -> pd.DataFrame:
+    """Counts with a comparator: grade 4 or 0 if every value they allow has it, and no other grade can be known."""
+    below, at_most = comparators == "<", comparators == "<="
+    high = comparators.isin([">", ">="]) & (values >= 1.5)
+    normal = high & (values >= lln)
+
+    def worst(edge: float) -> pd.Series:
+        return (below & (values <= edge)) | (at_most & (values < edge))
+
+    four = pd.Series(4, values.index, dtype="int8")
+    reason = pd.Series(UNDECIDED, values.index, dtype="int8")
+    reason_v5 = reason.mask(high & lln.isna(), NO_LLN).mask(normal | worst(0.5), NONE)
+    reason_v6 = reason.mask(high | worst(0.1), NONE)
+    return _table(four.mask(normal, 0), reason_v5, four.mask(high, 0), reason_v6)
+
+
+def _table(v5: pd.Series, reason_v5: pd.Series, v6: pd.Series, reason_v6: pd.Series) -> pd.DataFrame:
+    """Grades are null where there is a reason why."""
+    return pd.DataFrame(
+        {
+            "grade_v5": v5.astype("Int8").mask(reason_v5 != NONE),
+            "reason_v5": pd.Categorical.from_codes(reason_v5, REASONS),
+            "grade_v6": v6.astype("Int8").mask(reason_v6 != NONE),
+            "reason_v6": pd.Categorical.from_codes(reason_v6, REASONS),
+        },
+    )

@@ -1,0 +1,199 @@
+"""The tables by pandas, as a pandas expert would write them: `merge_asof`, `groupby`, `shift`, and no `apply`.
+
+Everything is said with methods of Series and data frames; `pandas_numpy_way` takes the columns out of them instead.
+The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from bench import rules
+from bench.pandas_episodes import find_episodes
+from bench.pandas_grading import days, grades
+from bench.rules import end_of
+
+SLOTS = (
+    pd.DataFrame(rules.slots(), columns=rules.SLOT_COLUMNS)
+    .astype({name: "int32" for name in ["due_day", *rules.SLOT_COLUMNS[4:]]})
+    .astype({"test": pd.CategoricalDtype(rules.TESTS), "phase": pd.CategoricalDtype(rules.PHASES)})
+    .sort_values("first_course", ascending=False, kind="stable", ignore_index=True)
+)
+SLOTS["place"] = SLOTS.groupby("first_course", sort=False).cumcount()
+AFTER_START = SLOTS[["done_from", "done_to", "off_from", "off_to", "due_day"]].apply(
+    lambda days: pd.to_timedelta(days, unit="D").astype("timedelta64[us]")
+)
+LATER_COURSES = SLOTS["first_course"].sum()  # where the slots of later courses begin
+LISTED_AHEAD = (SLOTS["due_day"] - SLOTS["listed_from"]).max()
+DONE, OFF_TIME, MISSED, OVERDUE, DUE, UPCOMING = range(len(rules.STATUSES))
+
+
+def read(path: str | Path, as_of: date | datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counts and doses known at `as_of`, in result units, from one MEDS file."""
+    columns = ["subject_id", "time", "code", "numeric_value", "unit"]
+    events = pd.read_parquet(path, columns=columns, engine="pyarrow")
+    known = events["time"] <= end_of(as_of)
+    counts = events[known & (events["code"] == rules.ANC)]
+    doses = events[known & events["code"].isin(rules.CONCEPTS)]
+    concept = doses["code"].cat.remove_unused_categories().cat.rename_categories(rules.CONCEPTS)
+    counts = counts[["subject_id", "time"]].assign(row=counts.index + 1, value=_converted(counts))
+    return counts, doses[["subject_id", "time"]].assign(concept=concept, amount_mg=_converted(doses))
+
+
+def _converted(rows: pd.DataFrame) -> pd.Series:
+    """Values in result units."""
+    per = rows["unit"].map(rules.MILLIONTHS).astype("float64")
+    return (rows["numeric_value"].astype("float64") * 1e6).round() / per
+
+
+def derive_file(path: str | Path, as_of: date | datetime) -> dict[str, pd.DataFrame]:
+    """Courses, results, episodes and schedule from one MEDS file."""
+    return _tables(*read(path, as_of), as_of)
+
+
+def derive(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -> dict[str, pd.DataFrame]:
+    """The same from clean frames.
+
+    `counts` has row, subject_id, time, value; `doses` has subject_id, time, concept, amount_mg.
+    """
+    end = end_of(as_of)
+    return _tables(counts[counts["time"] <= end], doses[doses["time"] <= end], as_of)
+
+
+def _tables(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -> dict[str, pd.DataFrame]:
+    today = pd.Timestamp(end_of(as_of)).normalize()
+    counts = _sorted(counts).assign(date=lambda rows: rows["time"].dt.normalize())
+    doses = doses.sort_values(["subject_id", "time"], kind="stable")
+    doses = doses.assign(date=doses["time"].dt.normalize())
+    courses = find_courses(doses[doses["concept"] == rules.DRUG])
+    # `merge_asof` wants both sides in order of time, whatever it is that they are matched by.
+    by_time = counts[["subject_id", "time", "date"]].sort_values("time", kind="stable")
+    results = find_results(counts, by_time, courses)
+    return {
+        "courses": courses.drop(columns=["start_date", "last_date", "next_date"]),
+        "results": results,
+        "episodes": find_episodes(results, counts["date"], courses, doses, today),
+        "schedule": find_schedule(by_time, courses, today),
+    }
+
+
+def _sorted(counts: pd.DataFrame) -> pd.DataFrame:
+    """By subject and time; of two counts at one time the higher first. Only if they are not so already."""
+    subject, time = counts["subject_id"], counts["time"]
+    in_order = (subject > subject.shift()) | ((subject == subject.shift()) & (time > time.shift()))
+    if not in_order[1:].all():
+        counts = counts.sort_values(["subject_id", "time", "value"], ascending=[True, True, False])
+    return counts.reset_index(drop=True)
+
+
+def find_courses(given: pd.DataFrame) -> pd.DataFrame:
+    """One row a course; with the dates of its first and last dose and of the start of the subject's next course."""
+    subject = given["subject_id"]
+    opens = (subject != subject.shift()) | (given["date"].diff() > pd.Timedelta(days=rules.MERGE_DAYS))
+    by_course = given.groupby(opens.cumsum(), sort=False)
+    courses = by_course.agg(
+        subject_id=("subject_id", "first"),
+        start_time=("time", "first"),
+        last_dose_time=("time", "last"),
+        doses=("time", "size"),
+    ).assign(total_dose_mg=by_course["amount_mg"].sum(skipna=False))
+    courses = courses.reset_index(drop=True)
+    by_subject = courses.groupby("subject_id", sort=False)
+    courses.insert(1, "drug", pd.Categorical([rules.DRUG]).repeat(len(courses)))
+    courses.insert(2, "course", by_subject.cumcount().astype("int32") + 1)
+    return courses.assign(
+        start_date=courses["start_time"].dt.normalize(),
+        last_date=courses["last_dose_time"].dt.normalize(),
+        next_date=by_subject["start_time"].shift(-1).dt.normalize(),
+    )
+
+
+def find_results(counts: pd.DataFrame, by_time: pd.DataFrame, courses: pd.DataFrame) -> pd.DataFrame:
+    """Every count with its course, its day and its grades."""
+    starts = courses[["subject_id", "start_time", "start_date", "course"]].sort_values("start_time")
+    in_force = pd.merge_asof(
+        by_time[["subject_id", "time"]], starts, left_on="time", right_on="start_time", by="subject_id"
+    )
+    in_force = in_force[["course", "start_date"]].set_index(by_time.index).sort_index()
+    n = len(counts)
+    nothing = pd.Categorical([None]).repeat(n)
+    unknown = pd.Series(float("nan"), counts.index)
+    return pd.DataFrame(
+        {
+            "row": counts["row"], "subject_id": counts["subject_id"], "time": counts["time"],
+            "day": days(counts["date"], in_force["start_date"]),
+            "course": in_force["course"].fillna(0).astype("int32"),
+            "analyte": pd.Categorical(["anc"]).repeat(n), "value": counts["value"],
+            "unit": pd.Categorical([rules.UNIT]).repeat(n), "comparator": nothing, "lln": unknown, "uln": unknown,
+            "lln_source": nothing, "origin": pd.Categorical(["measured"]).repeat(n), **grades(counts["value"]),
+            "high_grade": pd.Series(None, counts.index, dtype="Int8"),
+        },
+        copy=False,
+    )  # fmt: skip
+
+
+def find_schedule(by_time: pd.DataFrame, courses: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """Every slot of every course that exists and is not later than the next one of its test."""
+    listed = _list_slots(courses, today)
+    over = (listed["age"] >= listed["over_from"]) | (listed["next_date"] < today)
+    status = (
+        pd.Series(UPCOMING, listed.index, dtype="int8")
+        .mask(listed["age"] >= listed["done_from"], DUE)
+        .mask(listed["age"] > listed["due_to"], OVERDUE)
+        .mask(over, MISSED)
+    )
+    done_time = pd.Series(pd.NaT, listed.index, dtype="datetime64[us]")
+    cbc = listed.loc[listed["test"] == "cbc", ["subject_id", "start_date", "next_date", "slot"]]
+    done = _first_tests(cbc, by_time, "done_from", "done_to")
+    done_time.loc[done.index] = done
+    status.loc[done.index] = DONE
+    missed = cbc[status.loc[cbc.index] == MISSED]
+    status.loc[_first_tests(missed, by_time, "off_from", "off_to").index] = OFF_TIME
+    due_time = listed["start_date"] + AFTER_START["due_day"].take(listed["slot"]).array
+    status = pd.Categorical.from_codes(status, rules.STATUSES)
+    columns = ["subject_id", "course", "test", "due_day", "due_time", "status", "done_time", "phase"]
+    return listed.assign(due_time=due_time, status=status, done_time=done_time)[columns]
+
+
+def _list_slots(courses: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """Each course as often as it has slots, with what the schedule says of the slot."""
+    start = courses["start_date"]
+    age = (today - start).dt.days
+    ends = pd.DataFrame(
+        {
+            "next": (courses["next_date"] - start).dt.days - 1,
+            "plan": (courses["last_date"] - start).dt.days + rules.END_DAYS,
+            "listed": age + LISTED_AHEAD,
+        }
+    )
+    until = pd.DataFrame({"first_course": courses["course"] == 1, "until": ends.min(axis=1).astype("int32")})
+    last = pd.merge_asof(
+        until.reset_index().sort_values("until"), SLOTS[["first_course", "due_day", "place"]].sort_values(["due_day", "place"]),
+        left_on="until", right_on="due_day", by="first_course",
+    ).set_index("index").sort_index()  # fmt: skip
+    of_course = courses[["subject_id", "course", "start_date", "next_date"]].assign(age=age.astype("int32"))
+    of_course = of_course.loc[courses.index.repeat(last["place"] + 1)]
+    slot = of_course.groupby(level=0, sort=False).cumcount()
+    slot = slot.mask(of_course["course"] > 1, slot + LATER_COURSES)
+    is_listed = (SLOTS["listed_from"].take(slot).array <= of_course["age"]).array
+    slot, of_course = slot[is_listed], of_course[is_listed]
+    shown = ["test", "due_day", "phase", "done_from", "due_to", "over_from"]
+    of_slot = SLOTS[shown].take(slot).reset_index(drop=True)
+    return pd.concat([of_course.assign(slot=slot).reset_index(drop=True), of_slot], axis=1)
+
+
+def _first_tests(slots: pd.DataFrame, by_time: pd.DataFrame, begin: str, end: str) -> pd.Series:
+    """The time of the first test in the window of each slot, not after the day of the next course's start."""
+    windows = pd.DataFrame(
+        {
+            "subject_id": slots["subject_id"],
+            "begin": slots["start_date"] + AFTER_START[begin].take(slots["slot"]).array,
+            "end": slots["start_date"] + AFTER_START[end].take(slots["slot"]).array,
+            "next_date": slots["next_date"],
+        }
+    )
+    windows = windows.reset_index(names="slot_row").sort_values("begin")
+    found = pd.merge_asof(windows, by_time, left_on="begin", right_on="date", by="subject_id", direction="forward")
+    inside = (found["date"] <= found["end"]) & ~(found["date"] > found["next_date"])
+    return found[inside].set_index("slot_row")["time"]
