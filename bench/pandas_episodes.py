@@ -69,8 +69,8 @@ def _begin_and_end(counts: pd.DataFrame, runs: pd.DataFrame, courses: pd.DataFra
 
 def _longest_gaps(counts: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
     """The longest gap between neighbouring counts up to recovery, or to the last count of the course."""
-    recovered_by = counts["episode_row"].map(found["recovered_by_time"])
-    inside = counts[~(counts["time"] > recovered_by)]
+    counts = counts.join(found["recovered_by_time"], on="episode_row")
+    inside = counts[~(counts["time"] > counts["recovered_by_time"])]
     gaps = inside.groupby("episode_row", sort=False)["date"].diff().dt.days
     return gaps.groupby(inside["episode_row"], sort=False).max()
 

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-COMPARATORS = ["<", "<=", ">", ">="]
 REASONS = ["no_lln", "undecided_comparator"]
 NONE, NO_LLN, UNDECIDED = -1, 0, 1
 INFINITY = float("inf")
@@ -16,26 +15,29 @@ def days(later: pd.Series, earlier: pd.Series) -> pd.Series:
 
 def grade(values: pd.Series, lln: pd.Series, comparators: pd.Series | None = None) -> pd.DataFrame:
     """The grades of neutrophil counts and the reasons of missing ones; a comparator means all it allows."""
-    graded = grades(values, lln)
-    if comparators is None:
-        return graded
-    bounded = comparators.notna()  # few: only they are graded again, as all the values they allow
-    graded[bounded] = _grade_bounds(values[bounded], lln[bounded], comparators[bounded])
-    return graded
+    codes = _grade_exact(values, lln)
+    if comparators is not None:
+        bounded = comparators.notna()  # few: only they are graded again
+        codes.loc[bounded] = _grade_bounds(values[bounded], lln[bounded], comparators[bounded])
+    return _decode(codes)
 
 
-def grades(values: pd.Series, lln: pd.Series | None = None) -> pd.DataFrame:
-    """The four grade columns of exact counts; `lln` NaN is unknown, and so are all if there is none."""
+def grades(values: pd.Series) -> pd.DataFrame:
+    """The four grade columns of exact counts without an LLN."""
+    return _decode(_grade_exact(values))
+
+
+def _grade_exact(values: pd.Series, lln: pd.Series | None = None) -> pd.DataFrame:
+    """Grades, and reasons as codes; `lln` NaN is unknown."""
     high = values >= 1.5
     v5 = 4 - pd.cut(values, V5, right=False, labels=False).astype("int8")  # 1 is still to be settled by the LLN
     v6 = 4 - pd.cut(values, V6, right=False, labels=False).astype("int8")
-    if lln is None:
-        unknown = high
-    else:
+    unknown = high
+    if lln is not None:
         v5 = v5.mask(high & (values >= lln), 0)
         unknown = high & lln.isna()
-    reason_v5 = pd.Series(NONE, values.index, dtype="int8").mask(unknown, NO_LLN)
-    return _table(v5, reason_v5, v6, pd.Series(NONE, values.index, dtype="int8"))
+    none = pd.Series(NONE, values.index, dtype="int8")
+    return pd.DataFrame({"v5": v5, "reason_v5": none.mask(unknown, NO_LLN), "v6": v6, "reason_v6": none})
 
 
 def _grade_bounds(values: pd.Series, lln: pd.Series, comparators: pd.Series) -> pd.DataFrame:
@@ -48,19 +50,22 @@ def _grade_bounds(values: pd.Series, lln: pd.Series, comparators: pd.Series) -> 
         return (below & (values <= edge)) | (at_most & (values < edge))
 
     four = pd.Series(4, values.index, dtype="int8")
-    reason = pd.Series(UNDECIDED, values.index, dtype="int8")
-    reason_v5 = reason.mask(high & lln.isna(), NO_LLN).mask(normal | worst(0.5), NONE)
-    reason_v6 = reason.mask(high | worst(0.1), NONE)
-    return _table(four.mask(normal, 0), reason_v5, four.mask(high, 0), reason_v6)
+    undecided = pd.Series(UNDECIDED, values.index, dtype="int8")
+    reason_v5 = undecided.mask(high & lln.isna(), NO_LLN).mask(normal | worst(0.5), NONE)
+    reason_v6 = undecided.mask(high | worst(0.1), NONE)
+    return pd.DataFrame(
+        {"v5": four.mask(normal, 0), "reason_v5": reason_v5, "v6": four.mask(high, 0), "reason_v6": reason_v6}
+    )
 
 
-def _table(v5: pd.Series, reason_v5: pd.Series, v6: pd.Series, reason_v6: pd.Series) -> pd.DataFrame:
-    """Grades are null where there is a reason why."""
+def _decode(codes: pd.DataFrame) -> pd.DataFrame:
+    """Grades that are null where there is a reason, and the reasons as words."""
     return pd.DataFrame(
         {
-            "grade_v5": v5.astype("Int8").mask(reason_v5 != NONE),
-            "reason_v5": pd.Categorical.from_codes(reason_v5, REASONS),
-            "grade_v6": v6.astype("Int8").mask(reason_v6 != NONE),
-            "reason_v6": pd.Categorical.from_codes(reason_v6, REASONS),
+            "grade_v5": codes["v5"].astype("Int8").mask(codes["reason_v5"] != NONE),
+            "reason_v5": pd.Categorical.from_codes(codes["reason_v5"], REASONS),
+            "grade_v6": codes["v6"].astype("Int8").mask(codes["reason_v6"] != NONE),
+            "reason_v6": pd.Categorical.from_codes(codes["reason_v6"], REASONS),
         },
+        copy=False,
     )

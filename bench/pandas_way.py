@@ -111,11 +111,15 @@ def find_courses(given: pd.DataFrame) -> pd.DataFrame:
 
 def find_results(counts: pd.DataFrame, by_time: pd.DataFrame, courses: pd.DataFrame) -> pd.DataFrame:
     """Every count with its course, its day and its grades."""
+    # The first count of each course is marked with it, and every later count until the next mark is of that course.
     starts = courses[["subject_id", "start_time", "start_date", "course"]].sort_values("start_time")
-    in_force = pd.merge_asof(
-        by_time[["subject_id", "time"]], starts, left_on="time", right_on="start_time", by="subject_id"
-    )
-    in_force = in_force[["course", "start_date"]].set_index(by_time.index).sort_index()
+    first = pd.merge_asof(
+        starts, by_time[["subject_id", "time"]].reset_index(names="count_row"),
+        left_on="start_time", right_on="time", by="subject_id", direction="forward",
+    )  # fmt: skip
+    marks = first.dropna(subset="count_row").drop_duplicates("count_row", keep="last").set_index("count_row")
+    marks = marks[["course", "start_date"]].reindex(counts.index)
+    in_force = marks.groupby(counts["subject_id"], sort=False).ffill()
     n = len(counts)
     nothing = pd.Categorical([None]).repeat(n)
     unknown = pd.Series(float("nan"), counts.index)
@@ -135,31 +139,42 @@ def find_results(counts: pd.DataFrame, by_time: pd.DataFrame, courses: pd.DataFr
 
 def find_schedule(by_time: pd.DataFrame, courses: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     """Every slot of every course that exists and is not later than the next one of its test."""
-    listed = _list_slots(courses, today)
-    over = (listed["age"] >= listed["over_from"]) | (listed["next_date"] < today)
+    age = (today - courses["start_date"]).dt.days.astype("int32")
+    listed = _list_slots(courses, age)
+    slots = SLOTS[["test", "due_day", "phase", "done_from", "due_to", "over_from"]].take(listed["slot"])
+    slots = slots.reset_index(drop=True)
+    courses = courses[["subject_id", "course", "start_date", "next_date"]]
+    of_course = courses.assign(age=age, started_again=courses["next_date"] < today).drop(columns="next_date")
+    of_course = of_course.take(listed["course_row"]).reset_index(drop=True)
     status = (
         pd.Series(UPCOMING, listed.index, dtype="int8")
-        .mask(listed["age"] >= listed["done_from"], DUE)
-        .mask(listed["age"] > listed["due_to"], OVERDUE)
-        .mask(over, MISSED)
+        .mask(of_course["age"] >= slots["done_from"], DUE)
+        .mask(of_course["age"] > slots["due_to"], OVERDUE)
+        .mask((of_course["age"] >= slots["over_from"]) | of_course["started_again"], MISSED)
     )
     done_time = pd.Series(pd.NaT, listed.index, dtype="datetime64[us]")
-    cbc = listed.loc[listed["test"] == "cbc", ["subject_id", "start_date", "next_date", "slot"]]
-    done = _first_tests(cbc, by_time, "done_from", "done_to")
+    cbc = listed[slots["test"] == "cbc"]
+    done = _first_tests(cbc, courses, by_time, "done_from", "done_to")
     done_time.loc[done.index] = done
     status.loc[done.index] = DONE
     missed = cbc[status.loc[cbc.index] == MISSED]
-    status.loc[_first_tests(missed, by_time, "off_from", "off_to").index] = OFF_TIME
-    due_time = listed["start_date"] + AFTER_START["due_day"].take(listed["slot"]).array
-    status = pd.Categorical.from_codes(status, rules.STATUSES)
-    columns = ["subject_id", "course", "test", "due_day", "due_time", "status", "done_time", "phase"]
-    return listed.assign(due_time=due_time, status=status, done_time=done_time)[columns]
+    off_time = _first_tests(missed, courses, by_time, "off_from", "off_to")
+    status.loc[off_time.index] = OFF_TIME
+    due_time = of_course["start_date"] + AFTER_START["due_day"].take(listed["slot"]).array
+    return pd.DataFrame(
+        {
+            "subject_id": of_course["subject_id"], "course": of_course["course"], "test": slots["test"],
+            "due_day": slots["due_day"], "due_time": due_time,
+            "status": pd.Categorical.from_codes(status, rules.STATUSES), "done_time": done_time,
+            "phase": slots["phase"],
+        },
+        copy=False,
+    )  # fmt: skip
 
 
-def _list_slots(courses: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
-    """Each course as often as it has slots, with what the schedule says of the slot."""
+def _list_slots(courses: pd.DataFrame, age: pd.Series) -> pd.DataFrame:
+    """Each course as often as it has slots: its row in `courses` and the row of the slot in SLOTS."""
     start = courses["start_date"]
-    age = (today - start).dt.days
     ends = pd.DataFrame(
         {
             "next": (courses["next_date"] - start).dt.days - 1,
@@ -172,28 +187,26 @@ def _list_slots(courses: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
         until.reset_index().sort_values("until"), SLOTS[["first_course", "due_day", "place"]].sort_values(["due_day", "place"]),
         left_on="until", right_on="due_day", by="first_course",
     ).set_index("index").sort_index()  # fmt: skip
-    of_course = courses[["subject_id", "course", "start_date", "next_date"]].assign(age=age.astype("int32"))
-    of_course = of_course.loc[courses.index.repeat(last["place"] + 1)]
-    slot = of_course.groupby(level=0, sort=False).cumcount()
-    slot = slot.mask(of_course["course"] > 1, slot + LATER_COURSES)
-    is_listed = (SLOTS["listed_from"].take(slot).array <= of_course["age"]).array
-    slot, of_course = slot[is_listed], of_course[is_listed]
-    shown = ["test", "due_day", "phase", "done_from", "due_to", "over_from"]
-    of_slot = SLOTS[shown].take(slot).reset_index(drop=True)
-    return pd.concat([of_course.assign(slot=slot).reset_index(drop=True), of_slot], axis=1)
+    listed = pd.DataFrame({"course_row": courses.index.repeat(last["place"] + 1)})
+    row = listed["course_row"]
+    slot = listed.groupby(row, sort=False).cumcount()
+    listed["slot"] = slot + (LATER_COURSES * (courses["course"] > 1)).take(row).array
+    is_listed = SLOTS["listed_from"].take(listed["slot"]).array <= age.take(row).array
+    return listed[is_listed].reset_index(drop=True)
 
 
-def _first_tests(slots: pd.DataFrame, by_time: pd.DataFrame, begin: str, end: str) -> pd.Series:
+def _first_tests(
+    listed: pd.DataFrame, courses: pd.DataFrame, by_time: pd.DataFrame, begin: str, end: str
+) -> pd.Series:
     """The time of the first test in the window of each slot, not after the day of the next course's start."""
+    course = courses.take(listed["course_row"]).set_index(listed.index)
+    window = AFTER_START[[begin, end]].take(listed["slot"]).set_index(listed.index)
+    last = course["start_date"] + window[end]
     windows = pd.DataFrame(
         {
-            "subject_id": slots["subject_id"],
-            "begin": slots["start_date"] + AFTER_START[begin].take(slots["slot"]).array,
-            "end": slots["start_date"] + AFTER_START[end].take(slots["slot"]).array,
-            "next_date": slots["next_date"],
+            "subject_id": course["subject_id"], "begin": course["start_date"] + window[begin],
+            "until": last.mask(last > course["next_date"], course["next_date"]),
         }
-    )
-    windows = windows.reset_index(names="slot_row").sort_values("begin")
+    ).reset_index(names="listed_row").sort_values("begin")  # fmt: skip
     found = pd.merge_asof(windows, by_time, left_on="begin", right_on="date", by="subject_id", direction="forward")
-    inside = (found["date"] <= found["end"]) & ~(found["date"] > found["next_date"])
-    return found[inside].set_index("slot_row")["time"]
+    return found[found["date"] <= found["until"]].set_index("listed_row")["time"]

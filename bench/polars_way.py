@@ -23,14 +23,13 @@ def read(path: str | Path, as_of: date | datetime) -> tuple[pl.DataFrame, pl.Dat
     events = pl.scan_parquet(path, row_index_name="row", row_index_offset=1).filter(pl.col("time") <= end_of(as_of))
     millionths = (pl.col("numeric_value").cast(pl.Float64) * 1e6).round()
 
-    def per(*units: str) -> pl.Expr:
-        one, other = units
-        return pl.when(pl.col("unit") == other).then(rules.MILLIONTHS[other]).otherwise(rules.MILLIONTHS[one])
-
+    # Looked up and not chosen by `when`: where all units are alike that makes one number of the divisor, and Polars
+    # divides by one number with its reciprocal, which rounds twice.
+    per = pl.col("unit").replace_strict(rules.MILLIONTHS, default=None, return_dtype=pl.Float64)
     is_anc = pl.col("code") == rules.ANC
-    counts = events.filter(is_anc).select("row", subject, "time", value=millionths / per("10*9/L", "/uL"))
+    counts = events.filter(is_anc).select("row", subject, "time", value=millionths / per)
     concept = pl.col("code").cast(pl.String).replace_strict(rules.CONCEPTS, default=None)
-    doses = events.filter(~is_anc).select(subject, "time", concept=concept, amount_mg=millionths / per("mg", "ug"))
+    doses = events.filter(~is_anc).select(subject, "time", concept=concept, amount_mg=millionths / per)
     return tuple(pl.collect_all([counts, doses.drop_nulls("concept")]))
 
 

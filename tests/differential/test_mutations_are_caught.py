@@ -35,7 +35,7 @@ MUTATIONS = {
     "a slot is done a day too late": ("knowledge.plan._slots_of_test", "np.minimum(due + after,", "np.minimum(due + after + 1,"),
     "a slot is over a day too soon": ("knowledge.plan._slots_of_test", "        due + half,\n", "        due + half - 1,\n"),
     "a slot is over on the day of the next start": (
-        "monitor.schedule.find_slots", "age > slots.until_next", "age >= slots.until_next",
+        "monitor.schedule._status_by_age", "age > until_next", "age >= until_next",
     ),
     "premedication is a treatment": ("monitor.treatments._treatment_doses", "at[~may_prepare]", "at"),
     "a half is rounded up": ("events.derived._half_even", "(whole % 2 == 1)", "(whole >= 0)"),

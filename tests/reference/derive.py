@@ -96,6 +96,8 @@ def count(allowed, too_much, anchor, parts, analyte, origin, fates):
         note(parts, "not_numeric", fates)
         return []
     number, comparator = round(said[0], 2), said[1]
+    if number != said[0]:  # a bound that was rounded may itself be a rounded count
+        comparator = {"<": "<=", ">": ">="}.get(comparator, comparator)
     if too_much or number > PLAUSIBLE[analyte][1]:
         note(parts, "implausible", fates)
         return []

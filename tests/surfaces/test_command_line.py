@@ -81,7 +81,7 @@ def test_demo_tells_the_story_of_the_index_case_and_writes_its_tables(tmp_path, 
     assert "Lowest 0.5 x 10^9/L on day 70, worst CTCAE 5.0 grade 3, CTCAE 6.0 grade 2." in said
     assert "9 days observed, 5 at least, 75 at most" in said
     assert "corticosteroid:prednisolone from day 70; the first count of the recovery came 4 days later." in said
-    assert "cbc" in said
+    assert "Course 1, cbc: done: day 0, 60, 75; no result received: day 15, 30, 45, 90; off time: day 120" in said
     assert "Rows read: 32" in said
     first = files_under(tmp_path / "leukon-demo/tables")
     assert set(first) == {"provenance.json"} | {f"{name}.csv" for name in COLUMNS}

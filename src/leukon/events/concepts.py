@@ -206,7 +206,7 @@ def check_names(code_map: CodeMap, concepts: Concepts, file: str = "the code map
     for name, own in code_map.columns.items():
         if called.count(own) > 1:
             why = f"'{own}' would be read as two columns of events."
-            raise InvalidFile(code_map.file, f"columns.{name}", why, "give every column of events a column of its own.")
+            raise InvalidFile(file, f"columns.{name}", why, "give every column of events a column of its own.")
     for code, entry in code_map.codes.items():
         _check_known(file, f"codes.{code}.concept", entry.concept, concepts.names)
 

@@ -151,8 +151,8 @@ def _wbc_times_percent(
     millionths = _millionths(parts.value[percent]) + np.where(with_band, _millionths(parts.value[other]), 0)
     percentage = _sets_of(parts, percent)
     percentage = percentage.where(~with_band, percentage.plus(_sets_of(parts, other)))
-    value, comparator, readable = percentage.times(_sets_of(parts, wbc)).in_words()
-    value = _half_even(value, 10**12) / 100
+    exact, comparator, readable = percentage.times(_sets_of(parts, wbc)).in_words()
+    value, comparator = _rounded(exact, comparator, 10**12)
     plausible = (millionths <= 100 * _MILLIONTHS) & (value <= highest)
     good = _mark(fate, np.column_stack([percent, other]), readable, plausible)
     origin = np.where(with_band, ORIGINS.index("wbc_x_percent_bands"), ORIGINS.index("wbc_x_percent"))
@@ -168,8 +168,8 @@ def _segs_plus_bands(
     fate[segs[present]] = REASONS.index("measured_present")
     can = ~present & (band >= 0)
     seg, band = segs[can], band[can]
-    value, comparator, readable = _sets_of(parts, seg).plus(_sets_of(parts, band)).in_words()
-    value = _half_even(value, 10**4) / 100
+    exact, comparator, readable = _sets_of(parts, seg).plus(_sets_of(parts, band)).in_words()
+    value, comparator = _rounded(exact, comparator, 10**4)
     good = _mark(fate, np.column_stack([seg, band]), readable, value <= highest)
     origin = np.full(seg.size, ORIGINS.index("segs_plus_bands"))
     return _derived(parts, seg[good], target, value[good], comparator[good], origin[good])
@@ -248,8 +248,13 @@ def _millionths(value: Array) -> Array:
     return np.rint(value * _MILLIONTHS).astype(np.int64)
 
 
-def _half_even(numerator: Array, denominator: int) -> Array:
-    """Whole numbers nearest to `numerator / denominator`, ties to the even one; exact."""
+def _rounded(numerator: Array, comparator: Array, denominator: int) -> tuple[Array, Array]:
+    """`numerator / denominator` hundredths, to the nearest, ties to the even one; exact.
+
+    A bound that was rounded may itself be a rounded count, so `<` becomes `<=` and `>` becomes `>=`.
+    """
     whole, rest = np.divmod(numerator, denominator)
     up = (2 * rest > denominator) | ((2 * rest == denominator) & (whole % 2 == 1))
-    return (whole + up).astype(float)
+    for strict, loose in (_BELOW, _ABOVE):
+        comparator = np.where((rest != 0) & (comparator == strict), loose, comparator)
+    return (whole + up) / 100, comparator

@@ -14,6 +14,9 @@ from leukon.errors import DoubledColumn, MissingColumn, UnknownTime, WrongType
 from leukon.events.arrays import NULL, Array, Words
 from leukon.events.schema import EVENTS, REQUIRED
 
+_HEALED_BELOW = 8.0
+"""Up to here a 32-bit float is nearer than half a millionth to what it stands for."""
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -224,7 +227,23 @@ def _numbers(table: pa.Table, name: str) -> Array | None:
         return None
     numbers = _column(table, name).cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
     endless = np.isinf(numbers)
-    return np.where(endless, np.nan, numbers) if endless.any() else numbers
+    if endless.any():
+        numbers = np.where(endless, np.nan, numbers)
+    return _as_written(numbers) if type_ == pa.float32() else numbers
+
+
+def _as_written(numbers: Array) -> Array:
+    """32-bit floats as the decimal of 6 digits that was written, where there is one: 150.7, not 150.699997.
+
+    Below 8, rounding to 6 decimals heals as well; that happens later.
+    """
+    at = np.flatnonzero(np.abs(numbers) >= _HEALED_BELOW)
+    large = numbers[at]
+    scale = 10.0 ** (5 - np.floor(np.log10(np.abs(large))))
+    written = np.rint(large * scale) / scale
+    numbers = numbers.copy()
+    numbers[at] = np.where(written.astype(np.float32) == large, written, large)
+    return numbers
 
 
 def _times(table: pa.Table, name: str, timezone: str | None) -> Array:

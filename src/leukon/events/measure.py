@@ -86,9 +86,7 @@ def measure(rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts, 
 def _read_numbers(rows: Intake) -> _Numbers:
     """Read text first where it holds a number or a comparator, then the number's own column."""
     count = rows.row.size
-    mantissa = np.full(count, np.nan) if rows.numeric is None else np.rint(rows.numeric * _SCALE)
-    if np.isinf(mantissa).any():
-        mantissa[np.isinf(mantissa)] = np.nan
+    mantissa = np.full(count, np.nan) if rows.numeric is None else np.rint(rows.numeric * _SCALE) + 0.0  # no -0.0
     said, wrong = _column_comparators(rows)
     odd = {} if wrong is None else {"not_numeric": wrong}
     if rows.text is None or not (rows.text.index >= 0).any():

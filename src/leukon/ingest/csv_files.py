@@ -38,9 +38,9 @@ def read_csv(path: Path, columns: Mapping[str, str], timezone: str | None = None
 
     Raises
     ------
-    UnreadableFile, MissingColumn
-        If the file is missing, empty or not UTF-8, has a quote that never closes, or lacks a column that every event
-        needs.
+    UnreadableFile, MissingColumn, DoubledColumn
+        If the file is missing, empty or not UTF-8, has a quote that never closes, or a column that every event needs is
+        not there, or one is there twice.
     """
     try:
         content = path.read_bytes()
@@ -53,22 +53,20 @@ def read_csv(path: Path, columns: Mapping[str, str], timezone: str | None = None
     if not content:
         raise UnreadableFile(path, "it is empty.", "give a file with a line of column names.")
     try:
-        table = _read_text_columns(path, content)
+        table = _read_text_columns(path, content, columns)
     except csv.Error:
         raise UnreadableFile(
             path, "a field in it is too long to be one (is a quote opened and not closed?).", "mend that line."
         ) from None
-    table = table.select(list(find_columns(table.column_names, columns).values()))
     return _typed(table, {columns.get(n, n): n for n in (*_TIMES, *_NUMBERS, "text_value")}, timezone)
 
 
-def _read_text_columns(path: Path, content: bytes) -> pa.Table:
+def _read_text_columns(path: Path, content: bytes, columns: Mapping[str, str]) -> pa.Table:
     match = _FIRST_LINE.match(content)
     first_line = "" if match is None else match[0].decode()
     separator = max(",;\t", key=first_line.count)
     header = next(csv.reader([first_line], delimiter=separator))
-    if len(set(header)) < len(header):
-        raise UnreadableFile(path, "two of its columns have the same name.", "give every column its own name.")
+    wanted = find_columns(header, columns)
     ragged = content.count(b'"') % 2 == 1  # an open quote would swallow all lines after it
 
     def note(_: Any) -> str:
@@ -81,7 +79,8 @@ def _read_text_columns(path: Path, content: bytes) -> pa.Table:
             io.BytesIO(content),
             parse_options=pacsv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=note),
             convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()),
+                include_columns=list(wanted.values()),
+                column_types=dict.fromkeys(wanted.values(), pa.string()),
                 strings_can_be_null=True,
                 null_values=[""],
                 quoted_strings_can_be_null=True,
@@ -89,26 +88,27 @@ def _read_text_columns(path: Path, content: bytes) -> pa.Table:
         )
     except pa.ArrowInvalid:
         ragged, table = True, None
-    return _read_ragged(path, content, separator, header) if ragged or table is None else table
+    return _read_ragged(path, content, separator, header, wanted) if ragged or table is None else table
 
 
-def _read_ragged(path: Path, content: bytes, separator: str, header: list[str]) -> pa.Table:
+def _read_ragged(path: Path, content: bytes, separator: str, header: list[str], wanted: Mapping[str, str]) -> pa.Table:
     """The slow way, for files with lines that are too long or too short: no line is lost."""
     reader = csv.reader(chain(io.StringIO(content.decode(), newline=""), _END), delimiter=separator)
     next(reader)
-    keep = {name for name in _IDENTITY if name in header}
-    columns: dict[str, list[str | None]] = {name: [] for name in header}
+    keep = {wanted[name] for name in _IDENTITY}
+    places = {name: header.index(name) for name in wanted.values()}
+    columns: dict[str, list[str | None]] = {name: [] for name in places}
     for line in reader:
         if not line:
             continue
         if line == _END:
             break
         too_long = len(line) > len(header)
-        for place, name in enumerate(header):
+        for name, place in places.items():
             known = place < len(line) and (not too_long or name in keep)
             columns[name].append((line[place] or None) if known else None)
     else:
-        row = len(columns[header[0]])
+        row = len(columns[wanted["code"]])
         raise UnreadableFile(path, f"row {row} opens a quote that is never closed.", "close it, or take it away.")
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
