@@ -1,1 +1,1 @@
-"""leukon beside the two usual ways of doing its work: the same tables from Polars and from pandas."""
+"""leukon beside the usual ways of doing its work: the same tables from Polars, pandas, and pandas with NumPy."""

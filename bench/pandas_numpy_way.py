@@ -176,11 +176,12 @@ def find_schedule(
     at, slot = at[listed], slot[listed]
     column = {name: SLOTS[name].to_numpy("int32") for name in [*rules.SLOT_COLUMNS[4:], "due_day"]}
     now = (today - start).astype("int32")[at]
+    over = (now >= column["over_from"][slot]) | (now > reach[at])
     status = np.select(
-        [(now >= column["over_from"][slot]) | (now > reach[at]), now > column["due_to"][slot], now >= column["done_from"][slot]],
+        [over, now > column["due_to"][slot], now >= column["done_from"][slot]],
         [np.int8(rules.STATUSES.index(word)) for word in ("missed", "overdue", "due")],
         default=np.int8(rules.STATUSES.index("upcoming")),
-    )  # fmt: skip
+    )
     done_time = np.full(len(at), "NaT", "datetime64[us]")
     # A subject and a day packed into one number, so that one sorted search finds a test in a slot's window.
     key, of = who << 24 | day, _dense(courses["subject_id"].to_numpy(), subjects) << 24 | start

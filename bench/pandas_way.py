@@ -16,13 +16,16 @@ from bench.rules import end_of
 
 SLOTS = (
     pd.DataFrame(rules.slots(), columns=rules.SLOT_COLUMNS)
-    .astype({name: "int32" for name in ["due_day", *rules.SLOT_COLUMNS[4:]]})
+    .astype(dict.fromkeys(["due_day", *rules.SLOT_COLUMNS[4:]], "int32"))
     .astype({"test": pd.CategoricalDtype(rules.TESTS), "phase": pd.CategoricalDtype(rules.PHASES)})
     .sort_values("first_course", ascending=False, kind="stable", ignore_index=True)
 )
 SLOTS["place"] = SLOTS.groupby("first_course", sort=False).cumcount()
-AFTER_START = SLOTS[["done_from", "done_to", "off_from", "off_to", "due_day"]].apply(
-    lambda days: pd.to_timedelta(days, unit="D").astype("timedelta64[us]")
+AFTER_START = pd.DataFrame(
+    {
+        name: pd.to_timedelta(SLOTS[name], unit="D").astype("timedelta64[us]")
+        for name in ("due_day", "done_from", "done_to", "off_from", "off_to")
+    }
 )
 LATER_COURSES = SLOTS["first_course"].sum()  # where the slots of later courses begin
 LISTED_AHEAD = (SLOTS["due_day"] - SLOTS["listed_from"]).max()
@@ -82,7 +85,7 @@ def _sorted(counts: pd.DataFrame) -> pd.DataFrame:
     """By subject and time; of two counts at one time the higher first. Only if they are not so already."""
     subject, time = counts["subject_id"], counts["time"]
     in_order = (subject > subject.shift()) | ((subject == subject.shift()) & (time > time.shift()))
-    if not in_order[1:].all():
+    if not in_order.iloc[1:].all():
         counts = counts.sort_values(["subject_id", "time", "value"], ascending=[True, True, False])
     return counts.reset_index(drop=True)
 
@@ -183,10 +186,10 @@ def _list_slots(courses: pd.DataFrame, age: pd.Series) -> pd.DataFrame:
         }
     )
     until = pd.DataFrame({"first_course": courses["course"] == 1, "until": ends.min(axis=1).astype("int32")})
-    last = pd.merge_asof(
-        until.reset_index().sort_values("until"), SLOTS[["first_course", "due_day", "place"]].sort_values(["due_day", "place"]),
-        left_on="until", right_on="due_day", by="first_course",
-    ).set_index("index").sort_index()  # fmt: skip
+    until = until.reset_index(names="course_row").sort_values("until")
+    places = SLOTS[["first_course", "due_day", "place"]].sort_values(["due_day", "place"])
+    last = pd.merge_asof(until, places, left_on="until", right_on="due_day", by="first_course")
+    last = last.set_index("course_row").sort_index()
     listed = pd.DataFrame({"course_row": courses.index.repeat(last["place"] + 1)})
     row = listed["course_row"]
     slot = listed.groupby(row, sort=False).cumcount()
@@ -195,9 +198,7 @@ def _list_slots(courses: pd.DataFrame, age: pd.Series) -> pd.DataFrame:
     return listed[is_listed].reset_index(drop=True)
 
 
-def _first_tests(
-    listed: pd.DataFrame, courses: pd.DataFrame, by_time: pd.DataFrame, begin: str, end: str
-) -> pd.Series:
+def _first_tests(listed: pd.DataFrame, courses: pd.DataFrame, by_time: pd.DataFrame, begin: str, end: str) -> pd.Series:
     """The time of the first test in the window of each slot, not after the day of the next course's start."""
     course = courses.take(listed["course_row"]).set_index(listed.index)
     window = AFTER_START[[begin, end]].take(listed["slot"]).set_index(listed.index)

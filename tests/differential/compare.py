@@ -1,7 +1,8 @@
 """Both sides of the comparison: the NumPy core and the plain twin, table by table, row by row."""
 
-from tests.differential.subjects import CODES, to_arrow
+from tests.differential.subjects import CODES, as_float32, to_arrow
 from tests.reference.twin import ALEMTUZUMAB_MS, COLUMNS, review_twin
+from tests.reference.values import decimal_of_32_bits
 
 import leukon.monitor.review as core
 
@@ -9,15 +10,22 @@ TABLES = tuple(COLUMNS)
 PROTOCOL = "alemtuzumab-ms"
 
 
-def core_tables(rows, schedule, as_of, review=core.review, ids_like=None):
+def core_tables(rows, schedule, as_of, bits=64, ids_like=None):
     """Tables of the core as lists of dicts, without `display` (words for people, which the twin does not know)."""
-    found = review(to_arrow(rows, ids_like), PROTOCOL, schedule=schedule, as_of=as_of)
+    found = core.review(to_arrow(rows, bits, ids_like), PROTOCOL, schedule=schedule, as_of=as_of)
     return in_comparable_form({name: getattr(found, name).to_pylist() for name in TABLES})
 
 
-def twin_tables(rows, schedule, as_of):
+def twin_tables(rows, schedule, as_of, bits=64):
     """Tables of the twin, likewise."""
+    if bits == 32:
+        rows = [row | {name: of_32_bits(row.get(name)) for name in ("numeric_value", "lln", "uln")} for row in rows]
     return in_comparable_form(review_twin(rows, ALEMTUZUMAB_MS, schedule, as_of, CODES))
+
+
+def of_32_bits(number):
+    """A number as a column of 32 bits keeps it, read as the decimal that it stands for."""
+    return None if number is None else decimal_of_32_bits(as_float32(number))
 
 
 def in_comparable_form(tables):
@@ -38,9 +46,10 @@ def first_difference(one, other):
     return None
 
 
-def disagreement(rows, schedule, as_of, review=core.review):
-    """What the core and the twin say differently of these rows; None if they agree in every table."""
-    return first_difference(core_tables(rows, schedule, as_of, review), twin_tables(rows, schedule, as_of))
+def disagreement(rows, schedule, world):
+    """What the core and the twin say differently of these rows of a world; None if they agree in every table."""
+    how = {"schedule": schedule, "as_of": world.as_of, "bits": world.bits}
+    return first_difference(core_tables(rows, **how), twin_tables(rows, **how))
 
 
 def smallest(rows, still_fails):
@@ -65,4 +74,4 @@ def explain(world, difference_of, **where):
         return None
     rows = smallest(world.rows, difference_of)
     shown = [str({key: value for key, value in row.items() if value is not None}) for row in rows]
-    return "\n".join([str(where | {"as_of": world.as_of}), *shown, difference_of(rows)])
+    return "\n".join([str(where | {"as_of": world.as_of, "bits": world.bits}), *shown, difference_of(rows)])

@@ -40,11 +40,11 @@ class Picks:
 class World:
     """Rows of several subjects and the moment from which they are looked at."""
 
-    def __init__(self, rows, as_of):
-        self.rows, self.as_of = rows, as_of
+    def __init__(self, rows, as_of, bits):
+        self.rows, self.as_of, self.bits = rows, as_of, bits
 
     def __repr__(self):  # `explain` shows the few rows that matter
-        return f"{len(self.rows)} rows as of {self.as_of}"
+        return f"{len(self.rows)} rows as of {self.as_of}, numbers of {self.bits} bits"
 
 
 # --- tables to pick from ------------------------------------------------------------------------------------------
@@ -361,7 +361,7 @@ def make_world(header, subjects, ids=IDS):
             row.setdefault("status", None)
     if order % 2:
         rows.sort(key=lambda row: (str(row["code"]), str(row["time"])))
-    return World(rows, find_as_of(rows, starts, as_of_kind, as_of_bytes))
+    return World(rows, find_as_of(rows, starts, as_of_kind, as_of_bytes), bits=32 if order % 4 == 3 else 64)
 
 
 def find_as_of(rows, starts, kind, data):
@@ -432,8 +432,8 @@ TYPES = {
 REQUIRED = ("subject_id", "time", "code", "numeric_value")
 
 
-def to_arrow(rows, ids_like=None):
-    """Rows as an Arrow table; an optional column that says nothing is left out."""
+def to_arrow(rows, bits=64, ids_like=None):
+    """Rows as an Arrow table, its numbers of 64 or 32 bits; an optional column that says nothing is left out."""
     ids = [row["subject_id"] for row in rows]
     known = [one for one in (ids if ids_like is None else ids_like) if one is not None]
     id_type = pa.string() if any(isinstance(one, str) for one in known) else pa.int64()
@@ -441,5 +441,5 @@ def to_arrow(rows, ids_like=None):
     for name, type_ in TYPES.items():
         values = [row.get(name) for row in rows]
         if name in REQUIRED or any(value is not None for value in values):
-            columns[name] = pa.array(values, type_)
+            columns[name] = pa.array(values, pa.float32() if bits == 32 and type_ == pa.float64() else type_)
     return pa.table(columns)

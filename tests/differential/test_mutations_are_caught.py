@@ -38,7 +38,7 @@ MUTATIONS = {
         "monitor.schedule._status_by_age", "age > until_next", "age >= until_next",
     ),
     "premedication is a treatment": ("monitor.treatments._treatment_doses", "at[~may_prepare]", "at"),
-    "a half is rounded up": ("events.derived._half_even", "(whole % 2 == 1)", "(whole >= 0)"),
+    "a half is rounded up": ("events.derived._rounded", "(whole % 2 == 1)", "(whole >= 0)"),
     "a derived count on the limit is implausible": (
         "events.derived._wbc_times_percent", "(value <= highest)", "(value < highest)",
     ),
@@ -46,6 +46,7 @@ MUTATIONS = {
     "numbers are taken as 32 bits left them": (
         "events.measure._read_numbers", "np.rint(rows.numeric * _SCALE)", "(rows.numeric * _SCALE)",
     ),
+    "a rounded bound stays strict": ("events.derived._rounded", "(rest != 0)", "(rest < 0)"),
     "the moment of as_of itself is too late": ("events.table._check", "intake.time > as_of", "intake.time >= as_of"),
 }  # fmt: skip
 
@@ -56,14 +57,14 @@ def told_by_twin():
     told = []
     for place, world in enumerate(random_worlds(WORLDS, seed=2018)):
         schedule_name = SCHEDULES[place % len(SCHEDULES)]
-        told.append((world, schedule_name, twin_tables(world.rows, schedule_name, world.as_of)))
+        told.append((world, schedule_name, twin_tables(world.rows, schedule_name, world.as_of, world.bits)))
     return told
 
 
 def first_caught(told_by_twin):
     """What the first world shows in which the core disagrees; None if all agree."""
     differences = (
-        first_difference(core_tables(world.rows, schedule_name, world.as_of), twin)
+        first_difference(core_tables(world.rows, schedule_name, world.as_of, world.bits), twin)
         for world, schedule_name, twin in told_by_twin
     )
     return next((difference for difference in differences if difference), None)

@@ -5,6 +5,7 @@ A value is a number and a comparator; the number is a Fraction, so nothing is ro
 
 import math
 import re
+import struct
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -33,6 +34,14 @@ def number_of(numeric_value):
     if numeric_value is None or not math.isfinite(numeric_value):
         return None
     return Fraction(repr(round(float(numeric_value), 6)))
+
+
+def decimal_of_32_bits(number):
+    """What a number from a 32-bit column stands for: the decimal of 6 digits that becomes it, if there is one."""
+    if number is None or not math.isfinite(number):
+        return number
+    written = float(f"{number:.6g}")
+    return written if struct.pack("f", written) == struct.pack("f", number) else number
 
 
 def read_text(text):

@@ -233,7 +233,7 @@ def _result_order(key: Array, counts: Counts) -> Array:
     order = np.argsort(key, kind="stable")
     tied = ties(key[order])
     same = order[tied]
-    written = [np.nan_to_num(column[same], nan=-np.inf) for column in (counts.uln, counts.lln)]
+    written = [np.nan_to_num(column[same], nan=np.inf) for column in (counts.uln, counts.lln)]  # nulls last
     ranked = np.lexsort(
         (
             counts.row[same],
