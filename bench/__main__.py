@@ -77,15 +77,17 @@ def grading() -> Step:
     comparator = np.where(rng.random(values.size) < 0.02, rng.integers(0, 4, values.size), -1).astype(np.int8)
     words = pd.Categorical.from_codes(comparator, list(COMPARATORS))
     terms = [load_criteria(edition).decreased["anc"] for edition in ("5.0", "6.0")]
+    in_polars = (
+        pl.Series(values),
+        pl.Series(lln).fill_nan(None),
+        pl.Series([*COMPARATORS, None], dtype=pl.Enum(list(COMPARATORS))).gather(comparator % (len(COMPARATORS) + 1)),
+    )
+    in_pandas = (pd.Series(values), pd.Series(lln), pd.Series(words))
     ways: Step = {
         "leukon": lambda: [grade_decrease(values, comparator, lln, term) for term in terms],
-        "polars": lambda p=(pl.Series(values), pl.Series(lln).fill_nan(None), pl.Series(words.astype(object)).cast(pl.Enum(COMPARATORS))): (
-            polars_grading.grade(*p)
-        ),
-        "pandas": lambda p=(pd.Series(values), pd.Series(lln), pd.Series(words)): pandas_grading.grade(*p),
-        "pandas with NumPy": lambda p=(pd.Series(values), pd.Series(lln), pd.Series(words)): pandas_numpy_grading.grade(
-            *p
-        ),
+        "polars": lambda: polars_grading.grade(*in_polars),
+        "pandas": lambda: pandas_grading.grade(*in_pandas),
+        "pandas with NumPy": lambda: pandas_numpy_grading.grade(*in_pandas),
     }
     (grade_v5, reason_v5), (grade_v6, reason_v6) = ways["leukon"]()
     reasons = pa.array(GRADE_REASONS)
