@@ -313,6 +313,13 @@ def cut_in_the_middle(path):
     path.write_bytes(content[:8] + content[200:])
 
 
+def not_utf8(path):
+    parquet(path)
+    content = path.read_bytes()
+    assert content.count(b"Meier")
+    path.write_bytes(content.replace(b"Meier", b"M\xfcler"))
+
+
 def folder_of_two_kinds(path):
     path.mkdir()
     parquet(path / "a.parquet")
@@ -350,6 +357,7 @@ UNREADABLE = {f"CSV without {name}": case for name, case in WITHOUT.items()} | {
     "an empty Parquet": ("empty.parquet", lambda path: path.touch(), "not a whole Parquet"),
     "a Parquet cut short": ("short.parquet", cut_short, "not a whole Parquet"),
     "a Parquet with a hole": ("hole.parquet", cut_in_the_middle, "not a whole Parquet"),
+    "a Parquet with text that is not UTF-8": ("latin1.parquet", not_utf8, "not a whole Parquet"),
     "a CSV that is called Parquet": ("csv.parquet", lines(HEADER, ROW), "not a whole Parquet"),
     "a Parquet that is called CSV": ("parquet.csv", parquet, "cannot be read"),
     "a Parquet with a column twice": ("twice.parquet", twice_named, "two columns 'time'"),

@@ -37,11 +37,13 @@ def _read_one(path: Path, columns: Mapping[str, str]) -> pa.Table:
             schema = file.schema_arrow
         wanted = list(find_columns(schema.names, columns).values())
         text = [name for name in wanted if _is_text(schema.field(name).type)]
-        return pq.read_table(path, columns=wanted, read_dictionary=text)
-    except (OSError, pa.ArrowException):
+        table = pq.read_table(path, columns=wanted, read_dictionary=text)
+        table.validate(full=True)  # a flipped byte can leave text that is not UTF-8, or words that are not there
+    except (OSError, pa.ArrowException, UnicodeDecodeError):
         raise UnreadableFile(
             path, "it is not a whole Parquet file.", "check the path, or write or copy the file again."
         ) from None
+    return table
 
 
 def _is_text(type_: pa.DataType) -> bool:

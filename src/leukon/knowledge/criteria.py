@@ -1,6 +1,7 @@
 """CTCAE editions: for each analyte the limits below and above which a grade is given."""
 
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -38,9 +39,10 @@ class Decrease(Strict):
         return tuple(limit for _, limit in self._fixed_by_grade)
 
     @cached_property
-    def grades(self) -> tuple[int, ...]:
-        """Grade of a value that lies below none, one, two ... of the fixed limits."""
-        return (0, *(grade for grade, _ in self._fixed_by_grade))
+    def steps(self) -> tuple[int, ...]:
+        """What each fixed limit adds to the grade of a value below it, highest limit first."""
+        grades = [0, *(grade for grade, _ in self._fixed_by_grade)]
+        return tuple(after - before for before, after in pairwise(grades))
 
     @cached_property
     def uses_lln(self) -> bool:

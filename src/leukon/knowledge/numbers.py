@@ -13,8 +13,8 @@ from leukon.knowledge.protocol import Protocol
 class Numbers:
     """What a protocol says of each concept, as arrays by the concept's number.
 
-    `label` is the place of a treatment in `labels` (sorted, `class:concept`; -1: no treatment); `completes` and
-    `adds_to` are flags by test (in the order of `tests`) and concept.
+    `label` is the place of a treatment in `labels` (sorted, `class:concept`; -1: no treatment); `completes`,
+    `adds_to` and `concerns` (either) are flags by test (in the order of `tests`) and concept.
     """
 
     anc: int
@@ -25,6 +25,7 @@ class Numbers:
     tests: tuple[str, ...]
     completes: Array
     adds_to: Array
+    concerns: Array
 
 
 def number_protocol(protocol: Protocol, concepts: Concepts) -> Numbers:
@@ -41,6 +42,9 @@ def number_protocol(protocol: Protocol, concepts: Concepts) -> Numbers:
     for place, name in enumerate(tests):
         completes[place, [concepts.number[concept] for concept in protocol.tests[name].complete]] = True
         adds_to[place, [concepts.number[concept] for concept in protocol.tests[name].partial]] = True
+    concerns = completes | adds_to
     is_drug = np.zeros(count, bool)
     is_drug[[concepts.number[drug] for drug in protocol.drugs]] = True
-    return Numbers(concepts.number["anc"], is_drug, label, tuple(labels), premedication, tests, completes, adds_to)
+    return Numbers(
+        concepts.number["anc"], is_drug, label, tuple(labels), premedication, tests, completes, adds_to, concerns
+    )

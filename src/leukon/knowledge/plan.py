@@ -12,6 +12,8 @@ _STEP = 512
 """Horizons are rounded up to a multiple of this many days, so that plans can be kept."""
 ALWAYS = -(1 << 30)
 NEVER = 1 << 30
+LATER = 1 << 32
+"""Added to the keys of later courses; more than any day."""
 
 
 @dataclass(frozen=True)
@@ -20,15 +22,19 @@ class Plan:
 
     All days count from the course's start; ends are included. A complete test on `done_from` to `done_to` does the
     slot; a test on `reach_from` to `reach_to` belongs to it. The slot opens on `opens`, is overdue after `late_after`
-    and over after `over_after`; it is listed once the slot of its test before it has opened (`listed_from`; `listed_by`
-    is the first day on which any slot from here on is). `test` and `phase` number the names.
+    and over after `over_after`; it is listed once the slot of its test before it has opened
+    (`listed_from`). `test` and `phase` number the names.
+
+    `listed_key` (the first day on which any slot from here on is listed) and `due_key` rise over the whole plan: those
+    of later courses are `LATER` higher.
     """
 
     due: Array
     test: Array
     phase: Array
     listed_from: Array
-    listed_by: Array
+    listed_key: Array
+    due_key: Array
     opens: Array
     late_after: Array
     over_after: Array
@@ -78,6 +84,8 @@ def _plan(key: _ByIdentity, schedule: str, days: int, end: int) -> Plan:
         for first_course in (True, False)
     )
     columns = [np.concatenate(pair) for pair in zip(first, later, strict=True)]
+    for key in columns[4:6]:
+        key[first[0].size :] += LATER
     reach_from, reach_to = columns[-2:]
     return Plan(
         *columns,
@@ -97,8 +105,8 @@ def _slots(protocol: Protocol, phases: list[Phase], days: int, names: tuple[str,
     test = np.repeat(np.arange(len(tests)), [part[0].size for part in slots])
     order = np.lexsort((test, columns[0]))
     due, phase, listed_from, *rest = (column[order] for column in columns)
-    listed_by = np.minimum.accumulate(listed_from[::-1])[::-1]
-    return [due, test[order].astype(np.int8), phase.astype(np.int8), listed_from, listed_by, *rest]
+    listed_key = np.minimum.accumulate(listed_from[::-1])[::-1]
+    return [due, test[order].astype(np.int8), phase.astype(np.int8), listed_from, listed_key, due, *rest]
 
 
 def _phases_in_force(protocol: Protocol, schedule: Schedule, *, first_course: bool) -> list[Phase]:

@@ -28,7 +28,7 @@ def find_courses(doses: Doses, is_drug: Array, merge_days: int) -> Courses:
     A dose at most `merge_days` calendar days after the one before is of the same course; another drug opens another.
     A course's total is NaN if any of its doses has no amount.
     """
-    at = np.flatnonzero(is_drug[doses.drug])
+    at = is_drug[doses.drug].nonzero()[0]
     subject, drug, time, amount = doses.subject[at], doses.drug[at], doses.time[at], doses.amount[at]
     opens = changes(subject, drug)
     date = time // DAY
@@ -86,8 +86,8 @@ def _first_row_of(courses: Courses, subject: Array, time: Array) -> Array:
     One binary search for all courses at once, each among its own subject's rows: subject and time together do not fit
     into one 64-bit key.
     """
-    low = np.searchsorted(subject, courses.subject, side="left")
-    high = np.searchsorted(subject, courses.subject, side="right")
+    low = subject.searchsorted(courses.subject, side="left")
+    high = subject.searchsorted(courses.subject, side="right")
     for _ in range(int((high - low).max()).bit_length()):
         middle = (low + high) // 2
         before = (low < high) & (time[np.minimum(middle, time.size - 1)] < courses.start_time)

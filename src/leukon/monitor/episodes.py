@@ -51,9 +51,9 @@ def find_episodes(results: Results, anc: int, courses: Courses, rule: EpisodeRul
     that holds `recovery_results` counts over at least `recovery_days`. It lies in one course: the first dose of the
     next one ends it (carried_over). Undecided counts neither open, close nor interrupt anything.
     """
-    at = np.flatnonzero(results.counts.analyte == anc)
+    at = (results.counts.analyte == anc).nonzero()[0]
     is_low, is_high = find_low_and_high(results.counts.value[at], results.counts.comparator[at], rule)
-    decided = np.flatnonzero(is_low | is_high)
+    decided = (is_low | is_high).nonzero()[0]
     rows, low = at[decided], is_low[decided]
     subject, course = results.counts.subject[rows], results.in_force.course[rows]
     time = results.counts.time[rows]
@@ -62,9 +62,9 @@ def find_episodes(results: Results, anc: int, courses: Courses, rule: EpisodeRul
     recovers = ~series_low & (series.lengths >= rule.recovery_results)
     recovers &= series.last(time) // DAY - series.first(time) // DAY >= rule.recovery_days
     segment = np.cumsum(changes(series.first(subject), series.first(course)))
-    lows = np.flatnonzero(series_low)
+    lows = series_low.nonzero()[0]
     opens = changes(segment[lows]) | recovers[lows - 1]
-    begins = np.flatnonzero(opens)
+    begins = opens.nonzero()[0]
     last_low = lows[np.append(begins[1:], lows.size) - 1] if lows.size else lows
     after = np.minimum(last_low + 1, max(series.starts.size - 1, 0))
     has_after = (after > last_low) & (segment[after] == segment[last_low])
@@ -74,9 +74,9 @@ def find_episodes(results: Results, anc: int, courses: Courses, rule: EpisodeRul
     closes = (status == RECOVERED) | (status == RECOVERING)
     onset, end = series.starts[lows[begins]], series.starts[after]
     recovered_by = np.where(closes, time[end], NULL) if lows.size else time[:0]
-    low_at = np.flatnonzero(low)
+    low_at = low.nonzero()[0]
     low_opens = np.zeros(low_at.size, bool)
-    low_opens[np.searchsorted(low_at, onset)] = True
+    low_opens[low_at.searchsorted(onset)] = True
     runs = Runs(low_opens)
     of_lows = rows[low_at]
     counts = results.counts
@@ -118,7 +118,7 @@ def find_low_and_high(value: Array, comparator: Array, rule: EpisodeRule) -> tup
 
 def _next_course_start(courses: Courses, subject: Array, course: Array) -> Array:
     """Start of the subject's course after `course`; NULL if there is none."""
-    place = np.searchsorted(courses.subject, subject) + course
+    place = courses.subject.searchsorted(subject) + course
     inside = place < courses.subject.size
     place = np.where(inside, place, 0)
     if not courses.subject.size:
@@ -156,7 +156,7 @@ def _longest_gaps(results: Results, at: Array, first: Array, last: Array) -> Arr
     courses = Runs(changes(results.counts.subject[at], results.in_force.course[at]))
     date = results.counts.time[at] // DAY
     gap = np.append(np.diff(date, prepend=date[:1]), 0)
-    end = courses.ends[np.searchsorted(courses.starts, first, side="right") - 1] - 1
+    end = courses.ends[courses.starts.searchsorted(first, side="right") - 1] - 1
     end = np.where(last < 0, end, last)
     longest = np.maximum.reduceat(gap, np.column_stack([first + 1, end + 1]).ravel())[::2]
     return np.where(end > first, longest, NULL)

@@ -66,8 +66,8 @@ def grade_increase(value: Array, comparator: Array, term: Increase | None) -> Ar
 def _below_fixed(value: Array, term: Decrease) -> Array:
     """Grade by the fixed limits: each one that a value lies below adds its step."""
     grade = np.zeros(value.size, np.int8)
-    for limit, step in zip(term.fixed, np.diff(term.grades).astype(np.int8), strict=True):
-        grade += (value < limit).view(np.int8) * step  # flags as numbers: adding bools takes ten times as long
+    for limit, step in zip(term.fixed, term.steps, strict=True):
+        grade += (value < limit).view(np.int8) * np.int8(step)  # flags as numbers: adding bools takes ten times as long
     return grade
 
 

@@ -33,7 +33,7 @@ def grade_results(counts: Counts, courses: Courses, v5: Criteria, v6: Criteria, 
     columns = [np.empty(counts.row.size, np.int8) for _ in range(5)]
     analytes = np.flatnonzero(np.bincount(counts.analyte)) if counts.row.size else []
     for analyte in analytes:
-        at = slice(None) if len(analytes) == 1 else np.flatnonzero(counts.analyte == analyte)
+        at = slice(None) if len(analytes) == 1 else (counts.analyte == analyte).nonzero()[0]
         name = concepts.names[analyte]
         value, comparator, lln = counts.value[at], counts.comparator[at], counts.lln[at]
         columns[0][at], columns[1][at] = grade_decrease(value, comparator, lln, v5.decreased.get(name))

@@ -7,7 +7,7 @@ import numpy as np
 from leukon.events.arrays import DAY, NULL, Array
 from leukon.events.table import Counts, Findings
 from leukon.knowledge.numbers import Numbers
-from leukon.knowledge.plan import NEVER, Plan, plan_schedule
+from leukon.knowledge.plan import LATER, NEVER, Plan, plan_schedule
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.courses import Courses
 from leukon.monitor.runs import Keys
@@ -58,10 +58,10 @@ def find_slots(
     windows = _Windows(plan, course, slot, keys.of(courses.subject, begins), until_next)
     seen = np.zeros(numbers.is_drug.size, bool)
     seen[counts.analyte] = seen[findings.finding] = True
-    for number, (completes, adds) in enumerate(zip(numbers.completes, numbers.adds_to, strict=True)):
-        if np.any(seen & (completes | adds)):
-            complete, partial = (_find_tests(does, counts, findings, keys) for does in (completes, adds))
-            _settle(windows, np.flatnonzero(test == number), complete, partial, over, status, done_time)
+    for number in (numbers.concerns & seen).any(axis=1).nonzero()[0]:
+        does, adds = numbers.completes[number], numbers.adds_to[number]
+        complete, partial = _find_tests(does, counts, findings, keys), _find_tests(adds, counts, findings, keys)
+        _settle(windows, (test == number).nonzero()[0], complete, partial, over, status, done_time)
     return Slots(
         subject=courses.subject.take(course),
         course=courses.course.take(course),
@@ -79,7 +79,7 @@ def find_slots(
 def _days_until_next(subject: Array, begins: Array) -> Array:
     """Days from each course's start to the start of the subject's next one; NEVER for the last."""
     days = np.full(begins.size, NEVER)
-    same = np.flatnonzero(subject[1:] == subject[:-1])
+    same = (subject[1:] == subject[:-1]).nonzero()[0]
     days[same] = begins[same + 1] - begins[same]
     return days
 
@@ -87,12 +87,13 @@ def _days_until_next(subject: Array, begins: Array) -> Array:
 def _list_slots(plan: Plan, is_first: Array, age: Array, last_dose: Array, until_next: Array) -> tuple[Array, Array]:
     """Course and place in the plan of every slot to list, course by course in the order of the plan."""
     end = np.minimum(last_dose + plan.end_days, until_next - 1)
-    first, count = np.where(is_first, 0, plan.later), np.empty(age.size, np.int64)
-    for part, at in ((slice(0, plan.later), is_first), (slice(plan.later, None), ~is_first)):
-        listed = np.searchsorted(plan.listed_by[part], age[at], side="right")
-        count[at] = np.minimum(listed, np.searchsorted(plan.due[part], end[at], side="right"))
-    course = np.repeat(np.arange(age.size), count)
-    slot = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(course.size)
+    key = np.where(is_first, 0, LATER)
+    listed = plan.listed_key.searchsorted(key + age, side="right")
+    last = np.minimum(listed, plan.due_key.searchsorted(key + end, side="right"))
+    first = np.where(is_first, 0, plan.later)
+    count = last - first
+    course = np.arange(age.size).repeat(count)
+    slot = (last - count.cumsum()).repeat(count) + np.arange(course.size)
     keep = plan.listed_from.take(slot) <= age.take(course)
     return course.compress(keep), slot.compress(keep)
 
@@ -101,7 +102,7 @@ def _status_by_age(plan: Plan, course: Array, slot: Array, age: Array, until_nex
     """Status of each slot if no test came: most are over, so only the others are looked at closely."""
     reached = np.where(age > until_next, NEVER, age).take(course)
     status = np.full(slot.size, MISSED, np.int8)
-    at = np.flatnonzero(plan.over_after.take(slot) >= reached)
+    at = (plan.over_after.take(slot) >= reached).nonzero()[0]
     now, place = reached[at], slot[at]
     waiting = np.where(now > plan.late_after[place], OVERDUE, DUE)
     status[at] = np.where(now < plan.opens[place], UPCOMING, waiting)
@@ -136,14 +137,14 @@ class _Tests:
         """Time of the first test from key `first` to key `last`; NULL if there is none."""
         if not self.key.size:
             return np.full(first.size, NULL)
-        place = np.searchsorted(self.key, first)
+        place = self.key.searchsorted(first)
         inside = np.minimum(place, self.key.size - 1)
         found = (place < self.key.size) & (self.key.take(inside) <= last)
         return np.where(found, self.time.take(inside), NULL)
 
 
 def _find_tests(does: Array, counts: Counts, findings: Findings, keys: Keys) -> _Tests:
-    a, b = np.flatnonzero(does[counts.analyte]), np.flatnonzero(does[findings.finding])
+    a, b = does[counts.analyte].nonzero()[0], does[findings.finding].nonzero()[0]
     subject, time = counts.subject[a], counts.time[a]
     if b.size:
         subject = np.concatenate([subject, findings.subject[b]])
@@ -159,11 +160,13 @@ def _settle(
     """Write status and time of the slots `at` of one test."""
     plan = windows.plan
     doing = windows.keys(at, plan.done_from, plan.done_to)
-    done_time[at] = complete.first_in(*doing)
-    done = done_time[at] != NULL
-    status[at[done]] = DONE
-    status[at[~done & (partial.first_in(*doing) != NULL)]] = INCOMPLETE
+    found = complete.first_in(*doing)
+    done = found != NULL
+    done_time[at], status[at[done]] = found, DONE
+    if partial.key.size:
+        status[at[~done & (partial.first_in(*doing) != NULL)]] = INCOMPLETE
     at = at[~done & over[at]]
     reaching = windows.keys(at, plan.reach_from, plan.reach_to)
-    status[at[partial.first_in(*reaching) != NULL]] = INCOMPLETE
+    if partial.key.size:
+        status[at[partial.first_in(*reaching) != NULL]] = INCOMPLETE
     status[at[complete.first_in(*reaching) != NULL]] = OFF_TIME

@@ -33,13 +33,13 @@ def find_treatments(episodes: Episodes, doses: Doses, numbers: Numbers) -> Treat
     subject, time, label = doses.subject[at], doses.time[at], numbers.label[doses.drug[at]]
     keys = Keys.spanning(time, episodes.onset_by_time, episodes.until)
     key = keys.of(subject, time // DAY)
-    first = np.searchsorted(key, keys.of(episodes.subject, episodes.onset_by_time // DAY), side="left")
-    last = np.searchsorted(key, keys.of(episodes.subject, episodes.until // DAY), side="right")
+    first = key.searchsorted(keys.of(episodes.subject, episodes.onset_by_time // DAY), side="left")
+    last = key.searchsorted(keys.of(episodes.subject, episodes.until // DAY), side="right")
     given = np.maximum(last - first, 0)
     if not given.any():
         return _none(episodes)
     episode = np.repeat(np.arange(given.size), given)
-    dose = np.repeat(first - (np.cumsum(given) - given), given) + np.arange(episode.size)
+    dose = np.repeat(first - (given.cumsum() - given), given) + np.arange(episode.size)
     start = np.full(given.size, NULL)
     start[given > 0] = time[first[given > 0]]
     return Treatments(_join(episode, label[dose], time[dose], numbers.labels, given.size), start)
