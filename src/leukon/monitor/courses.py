@@ -6,7 +6,7 @@ import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array, changes
 from leukon.events.table import Doses
-from leukon.monitor.runs import Runs
+from leukon.monitor.runs import Keys, Runs
 
 
 @dataclass(frozen=True)
@@ -70,26 +70,28 @@ def find_course_in_force(courses: Courses, subject: Array, time: Array) -> InFor
     if not courses.subject.size or not subject.size:
         nothing = np.full(subject.size, NULL)
         return InForce(np.zeros(subject.size, np.int64), nothing, nothing)
-    begins = np.bincount(_first_row_of(courses, subject, time), minlength=subject.size + 1)
-    place = np.cumsum(begins[:-1]) - 1
+    date = time // DAY
+    begins = np.bincount(_first_row_of(courses, subject, time, date), minlength=subject.size + 1)
+    place = begins[:-1].cumsum() - 1
     none = (place < 0) | (courses.subject[place] != subject)
     course, start = courses.course[place], courses.start_time[place]
-    day = time // DAY - start // DAY
+    day = date - (courses.start_time // DAY)[place]
     if none.any():
         course[none], start[none], day[none] = 0, NULL, NULL
     return InForce(course, start, day)
 
 
-def _first_row_of(courses: Courses, subject: Array, time: Array) -> Array:
+def _first_row_of(courses: Courses, subject: Array, time: Array, date: Array) -> Array:
     """Place of the first row at or after the start of each course, at most one past the subject's last row.
 
-    One binary search for all courses at once, each among its own subject's rows: subject and time together do not fit
-    into one 64-bit key.
+    Subject and time together do not fit into one 64-bit key: subject and date find the day, a few steps the row.
     """
-    low = subject.searchsorted(courses.subject, side="left")
-    high = subject.searchsorted(courses.subject, side="right")
-    for _ in range(int((high - low).max()).bit_length()):
-        middle = (low + high) // 2
-        before = (low < high) & (time[np.minimum(middle, time.size - 1)] < courses.start_time)
-        low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
-    return low
+    keys = Keys.spanning(time, courses.start_time)
+    key, started = keys.of(subject, date), keys.of(courses.subject, courses.start_time // DAY)
+    first = key.searchsorted(started)
+    while True:
+        row = np.minimum(first, key.size - 1)
+        earlier_that_day = (first < key.size) & (key[row] == started) & (time[row] < courses.start_time)
+        if not earlier_that_day.any():
+            return first
+        first = first + earlier_that_day
