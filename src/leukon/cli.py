@@ -2,6 +2,7 @@
 
 import sys
 from datetime import date
+from importlib.metadata import version as installed_version
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -31,13 +32,28 @@ app.add_typer(protocols_app, name="protocols")
 console = Console()
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"leukon {installed_version('leukon')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    """Watch the blood of people whose treatment depletes their immune cells."""
+    del version  # its callback has done the work
+
+
 @app.command()
 def demo(out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("leukon-demo")) -> None:
     """Review the index case of Vakrakou et al. 2018, tell its story and write its tables."""
     events, example = load_example("index-case")
     reviewed = review_events(events, example.protocol, as_of=example.as_of)
+    folder = _write(reviewed, out, "csv")
     print_story(reviewed, console)
-    _write(reviewed, out, "csv")
+    _say_where(folder)
 
 
 @app.command()
@@ -64,9 +80,10 @@ def review(
         codes=code_map,
         timezone=timezone,
     )
+    folder = None if out is None else _write(reviewed, out, tables)
     print_review(reviewed, console)
-    if out is not None:
-        _write(reviewed, out, tables)
+    if folder is not None:
+        _say_where(folder)
 
 
 @protocols_app.callback()
@@ -86,9 +103,13 @@ def show(name: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     typer.echo(protocol_path(name).read_bytes(), nl=False)
 
 
-def _write(reviewed: Review, out: Path, format: TableFormat) -> None:
+def _write(reviewed: Review, out: Path, format: TableFormat) -> Path:
     tables = {name: getattr(reviewed, name) for name in TABLES}
-    folder = write_tables(tables, reviewed.provenance, out, format)
+    received = "" if reviewed.data_up_to is None else reviewed.data_up_to.isoformat(timespec="seconds")
+    return write_tables(tables, {**reviewed.provenance, "data_up_to": received}, out, format)
+
+
+def _say_where(folder: Path) -> None:
     console.print(f"Tables: {folder}", highlight=False, markup=False, soft_wrap=True)
 
 

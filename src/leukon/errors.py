@@ -12,6 +12,7 @@
     │   ├── DoubledColumn
     │   └── WrongType
     └── KnowledgeError      4  a protocol, code map or other TOML file is not valid
+        ├── MissingFile
         └── InvalidFile
 
 Messages say what, why and how to fix it. They name columns, rows and keys, never a patient's identifier, date or value.
@@ -139,6 +140,15 @@ class KnowledgeError(LeukonError):
     """What leukon holds true, or a site's code map, is not valid."""
 
     exit_code = 4
+
+
+class MissingFile(KnowledgeError):
+    """A TOML file cannot be opened."""
+
+    def __init__(self, file: object) -> None:
+        super().__init__(
+            f"'{file}' cannot be opened.", "there is no such file, or you may not read it.", "check the path."
+        )
 
 
 class InvalidFile(KnowledgeError):

@@ -59,10 +59,10 @@ def test_the_order_of_the_input_changes_nothing_but_row_numbers(world, shuffling
         alike = {}
         names = [alike.setdefault(repr(row), number) for number, row in enumerate(rows, start=1)]
         shuffled = core_tables([rows[place] for place in order], "paper", world.as_of, world.bits)
-        return first_difference(
-            with_row_names(core_tables(rows, "paper", world.as_of, world.bits), names),
-            with_row_names(shuffled, [names[place] for place in order]),
-        )
+        one = with_row_names(core_tables(rows, "paper", world.as_of, world.bits), names)
+        other = with_row_names(shuffled, [names[place] for place in order])
+        # Of two equally low bands the first row is part of the count: which of the two is left over is a row number.
+        return first_difference(*(tables | {"unused": without_rows(tables["unused"])} for tables in (one, other)))
 
     must_not_differ(world, difference, shuffling=shuffling)
 
@@ -99,6 +99,10 @@ def test_cutting_the_rows_into_pieces_changes_nothing(world, rows_a_piece):
         return first_difference(in_pieces, core_tables(rows, "paper", world.as_of, world.bits))
 
     must_not_differ(world, difference, rows_a_piece=rows_a_piece)
+
+
+def without_rows(unused):
+    return sorted(({**line, "row": None} for line in unused), key=str)
 
 
 def with_row_names(tables, names):

@@ -184,8 +184,9 @@ def test_the_terminal_shows_who_has_an_open_episode_and_what_is_due(standard):
 
 def test_the_terminal_says_so_when_nobody_has_an_open_episode_and_nothing_is_due(review):
     said = " ".join(review(as_of="2000-01-05").stdout.split())
-    assert "Open episodes of neutropenia: nobody has one in these data." in said
+    assert "Open episodes of neutropenia: none among those with usable counts." in said
     assert "Not a medical device" in said
+    assert "People: 2; 1 without any usable ANC; 1 without a known course" in said
 
 
 def test_an_id_is_shown_whole_whatever_it_holds(tmp_path, review):

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from leukon.errors import InvalidFile
+from leukon.errors import InvalidFile, MissingFile
 
 Model = TypeVar("Model", bound=BaseModel)
 Text = Annotated[str, Field(min_length=1)]
@@ -23,15 +23,15 @@ def load_toml(path: Path, model: type[Model]) -> Model:
 
     Raises
     ------
-    InvalidFile
-        If the file is missing, is not TOML, or breaks a rule of the model.
+    MissingFile, InvalidFile
+        If the file cannot be opened; if it is not TOML or breaks a rule of the model.
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidFile(
-            path.name, "the file", f"it cannot be read ({type(error).__name__}).", "check the path."
-        ) from None
+    except OSError:
+        raise MissingFile(path.name) from None
+    except UnicodeDecodeError:
+        raise InvalidFile(path.name, "the text", "it is not UTF-8.", "save it as UTF-8.") from None
     return parse_toml(text, path.name, model)
 
 

@@ -17,6 +17,7 @@ import pyarrow.csv as pacsv
 
 from leukon.errors import UnreadableFile
 from leukon.events.intake import find_columns
+from leukon.events.values import read_text
 
 _TIMES = ("time", "recorded_time")
 _NUMBERS = ("numeric_value", "lln", "uln")
@@ -133,7 +134,7 @@ def _typed(table: pa.Table, kinds: Mapping[str, str], timezone: str | None) -> p
                 when = pc.if_else(unreadable, pa.scalar(None, pa.timestamp("us")), table[time_name])
                 table = table.set_column(at, time_name, when)
         elif kinds.get(name) in _NUMBERS:
-            numbers = _each_word(raw, _read_number, pa.float64())
+            numbers = _each_word(raw, _read_number if kinds[name] == "numeric_value" else _read_limit, pa.float64())
             table = table.set_column(table.column_names.index(name), name, numbers)
             if kinds[name] == "numeric_value":
                 texts = pc.if_else(pc.is_valid(numbers), texts, pc.coalesce(texts, raw))
@@ -154,6 +155,12 @@ def _each_word(column: pa.ChunkedArray, read: Callable[[str], Any], type_: pa.Da
 def _read_number(word: str) -> float | None:
     number = float(word) if _NUMBER.fullmatch(word) else None
     return number if number is not None and np.isfinite(number) else None
+
+
+def _read_limit(word: str) -> float | None:
+    """A limit of a reference range; a decimal comma is read as in a text, a doubtful one is no limit."""
+    said = read_text(word)
+    return said.mantissa / said.scale if said.mantissa is not None and said.comparator is None else None
 
 
 def _read_time(word: str, zone: ZoneInfo | None) -> datetime | None:

@@ -84,8 +84,8 @@ def _plan(key: _ByIdentity, schedule: str, days: int, end: int) -> Plan:
         for first_course in (True, False)
     )
     columns = [np.concatenate(pair) for pair in zip(first, later, strict=True)]
-    for key in columns[4:6]:
-        key[first[0].size :] += LATER
+    for rising in columns[4:6]:
+        rising[first[0].size :] += LATER
     reach_from, reach_to = columns[-2:]
     return Plan(
         *columns,

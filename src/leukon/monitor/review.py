@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leukon.errors import UnknownName
 from leukon.events.account import Fates, tabulate_account, tabulate_codes, tabulate_subjects, tabulate_unused
@@ -80,12 +82,19 @@ class Review:
     def provenance(self) -> dict[str, str]:
         """What every table here depends on; it is written beside them and into their Arrow metadata."""
         return {
+            "leukon": version("leukon"),
             "protocol": self.protocol.id,
             "protocol_hash": self.protocol.hash,
             "schedule": self.schedule_name,
             "as_of": str(self.as_of),
             "grading": "CTCAE 5.0 (v5) and 6.0 (v6)",
         }
+
+    @cached_property
+    def data_up_to(self) -> datetime | None:
+        """Time of the latest row known at as_of, of any kind; None if no row has a time."""
+        latest: datetime | None = pc.max(self.subjects["last_time"]).as_py()
+        return latest
 
     @cached_property
     def account(self) -> pa.Table:

@@ -58,7 +58,7 @@ def find_slots(
     windows = _Windows(plan, course, slot, keys.of(courses.subject, begins), until_next)
     seen = np.zeros(numbers.is_drug.size, bool)
     seen[counts.analyte] = seen[findings.finding] = True
-    for number in (numbers.concerns & seen).any(axis=1).nonzero()[0]:
+    for number in np.unique((numbers.concerns & seen).nonzero()[0]):
         does, adds = numbers.completes[number], numbers.adds_to[number]
         complete, partial = _find_tests(does, counts, findings, keys), _find_tests(adds, counts, findings, keys)
         _settle(windows, (test == number).nonzero()[0], complete, partial, over, status, done_time)

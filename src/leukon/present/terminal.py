@@ -44,7 +44,7 @@ def print_review(review: Review, console: Console) -> None:
             )
             for e in episodes
         ],
-        "nobody has one in these data",
+        "none among those with usable counts",
     )
     _print_table(
         console,
@@ -56,6 +56,7 @@ def print_review(review: Review, console: Console) -> None:
         ],
         "none, as far as courses are known",
     )
+    _print_gaps(review, console)
     _print_account(review, console)
 
 
@@ -106,13 +107,27 @@ def _print_slots(slots: Sequence[dict[str, Any]], console: Console) -> None:
 
 def _print_basis(review: Review, console: Console) -> None:
     basis = review.provenance
+    received = "no data" if review.data_up_to is None else f"data received up to {review.data_up_to:%Y-%m-%dT%H:%M:%S}"
     console.print(
-        f"[bold]leukon[/bold] protocol {escape(basis['protocol'])} ({basis['protocol_hash']}), "
-        f"schedule {escape(basis['schedule'])}, "
-        f"as of {basis['as_of']}, grades {basis['grading']}",
+        f"[bold]leukon[/bold] {basis['leukon']}, protocol {escape(basis['protocol'])} ({basis['protocol_hash']}), "
+        f"schedule {escape(basis['schedule'])}, as of {basis['as_of']}, {received}, grades {basis['grading']}",
         highlight=False,
     )
     console.print(f"[dim]{CAUTION}[/dim]", highlight=False)
+
+
+def _print_gaps(review: Review, console: Console) -> None:
+    """What is missing, in numbers: silence must not look like health."""
+    people, without_anc = review.subjects.num_rows, review.subjects["last_anc_time"].null_count
+    with_course = pc.count_distinct(review.courses["subject_id"]).as_py()
+    unknown = review.codes_seen["concept"].null_count
+    missed = len(_rows(review.schedule, "status", ("missed",)))
+    console.print(
+        f"\nPeople: {people:,}; {without_anc:,} without any usable ANC; {people - with_course:,} without a known "
+        f"course (no tests are due for them). Slots with no result received: {missed:,}. "
+        f"Codes not known to leukon: {unknown:,}.",
+        highlight=False,
+    )
 
 
 def _print_account(review: Review, console: Console) -> None:

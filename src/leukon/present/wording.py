@@ -54,6 +54,8 @@ def say_recovery(episode: dict[str, Any]) -> str:
     if episode["status"] == "carried_over":
         return "It was still open when the next course began."
     after, by = (say_day(None, episode[name]) for name in ("recovered_after_time", "recovered_by_time"))
+    if episode["recovered_by_day"] is not None:
+        by = f"{by} (day {episode['recovered_by_day']})"
     most = "an unknown number of" if episode["most_days"] is None else episode["most_days"]
     lasted = f"{episode['observed_days']} days observed, {episode['least_days']} at least, {most} at most"
     if episode["status"] == "recovering":
