@@ -14,9 +14,6 @@ from leukon.errors import DoubledColumn, MissingColumn, UnknownTime, WrongType
 from leukon.events.arrays import NULL, Array, Words
 from leukon.events.schema import EVENTS, REQUIRED
 
-_HEALED_BELOW = 8.0
-"""Up to here a 32-bit float is nearer than half a millionth to what it stands for."""
-
 
 @dataclass(frozen=True)
 class Intake:
@@ -215,7 +212,7 @@ def _words(table: pa.Table, name: str) -> Words | None:
 
 
 def _numbers(table: pa.Table, name: str) -> Array | None:
-    """Numbers as float64; None where the column says nothing."""
+    """Numbers as float64, or float32 if they came so; None where the column says nothing."""
     if name not in table.column_names:
         return None
     type_ = table[name].type
@@ -225,25 +222,8 @@ def _numbers(table: pa.Table, name: str) -> Array | None:
         raise WrongType(f"The column '{name}'", str(type_), "a number")
     if not _has(table, name):
         return None
-    numbers = _column(table, name).cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
-    endless = np.isinf(numbers)
-    if endless.any():
-        numbers = np.where(endless, np.nan, numbers)
-    return _as_written(numbers) if type_ == pa.float32() else numbers
-
-
-def _as_written(numbers: Array) -> Array:
-    """32-bit floats as the decimal of 6 digits that was written, where there is one: 150.7, not 150.699997.
-
-    Below 8, rounding to 6 decimals heals as well; that happens later.
-    """
-    at = np.flatnonzero(np.abs(numbers) >= _HEALED_BELOW)
-    large = numbers[at]
-    scale = 10.0 ** (5 - np.floor(np.log10(np.abs(large))))
-    written = np.rint(large * scale) / scale
-    numbers = numbers.copy()
-    numbers[at] = np.where(written.astype(np.float32) == large, written, large)
-    return numbers
+    column = _column(table, name)
+    return (column if type_ == pa.float32() else column.cast(pa.float64(), safe=False)).to_numpy(zero_copy_only=False)
 
 
 def _times(table: pa.Table, name: str, timezone: str | None) -> Array:

@@ -18,6 +18,8 @@ NOT_GIVEN = ("not given", "not_given", "no")
 _SCALE = 10.0**PLACES
 _FLOAT32 = 2.0**-23
 """How far a 32-bit float may be from what it stands for, relatively."""
+_HEALED_BELOW = 8.0
+"""Up to here a 32-bit float is nearer than half a millionth to what it stands for."""
 _WRONG = -2
 """Stands in a comparator column for a word that is no comparator."""
 _ROW, _MAP = LLN_SOURCES.index("row"), LLN_SOURCES.index("map")
@@ -86,7 +88,8 @@ def measure(rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts, 
 def _read_numbers(rows: Intake) -> _Numbers:
     """Read text first where it holds a number or a comparator, then the number's own column."""
     count = rows.row.size
-    mantissa = np.full(count, np.nan) if rows.numeric is None else np.rint(rows.numeric * _SCALE) + 0.0  # no -0.0
+    numeric = None if rows.numeric is None else _as_written(rows.numeric)
+    mantissa = np.full(count, np.nan) if numeric is None else np.rint(numeric * _SCALE) + 0.0  # no -0.0
     said, wrong = _column_comparators(rows)
     odd = {} if wrong is None else {"not_numeric": wrong}
     if rows.text is None or not (rows.text.index >= 0).any():
@@ -99,9 +102,9 @@ def _read_numbers(rows: Intake) -> _Numbers:
     in_text = np.asarray(signs, np.int8)[at]
     reads = ~np.isnan(number)
     conflict = (in_text >= 0) & (said >= 0) & (in_text != said)
-    if rows.numeric is not None:
+    if numeric is not None:
         read = number / scale
-        conflict |= reads & (np.abs(read - rows.numeric) > np.maximum(_FLOAT32 * np.abs(read), 10.0**-PLACES))
+        conflict |= reads & (np.abs(read - numeric) > np.maximum(_FLOAT32 * np.abs(read), 10.0**-PLACES))
     ambiguous = np.asarray([text.ambiguous for text in texts])[at]
     return _Numbers(
         np.where(reads, number, mantissa),
@@ -109,6 +112,22 @@ def _read_numbers(rows: Intake) -> _Numbers:
         np.where(said == -1, in_text, said),
         {"ambiguous_comma": ambiguous, "conflict": conflict} | odd,
     )
+
+
+def _as_written(numbers: Array) -> Array:
+    """Numbers as float64, without infinity; 32-bit ones as the decimal of 6 digits that was written, if there is one.
+
+    150.7, not 150.699997: below 8, rounding to 6 decimals would heal as well.
+    """
+    written = numbers.astype(np.float64)
+    written[np.isinf(written)] = np.nan
+    if numbers.dtype == np.float32:
+        at = (np.abs(written) >= _HEALED_BELOW).nonzero()[0]
+        large = written[at]
+        scale = 10.0 ** (5 - np.floor(np.log10(np.abs(large))))
+        decimal = np.rint(large * scale) / scale
+        written[at] = np.where(decimal.astype(np.float32) == numbers[at], decimal, large)
+    return written
 
 
 def _column_comparators(rows: Intake) -> tuple[Array, Array | None]:
@@ -185,7 +204,7 @@ def _ranges(
 ) -> tuple[Array, Array, Array]:
     """Reference range of each row in result units: the row's own, else the site's map's."""
     none = np.full(rows.row.size, np.nan)
-    lln, uln = (none if column is None else column for column in (rows.lln, rows.uln))
+    lln, uln = (none if column is None else _as_written(column) for column in (rows.lln, rows.uln))
     source = np.full(rows.row.size, -1, np.int8)
     if rows.lln is not None or rows.uln is not None:
         own = ~(np.isnan(lln) & np.isnan(uln))
