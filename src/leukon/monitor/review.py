@@ -36,7 +36,7 @@ from leukon.monitor.treatments import Treatments, find_treatments
 In = TypeVar("In")
 Out = TypeVar("Out")
 TABLES = ("account", "codes_seen", "unused", "subjects", "courses", "results", "episodes", "schedule")
-PIECE = 1 << 18
+PIECE = 1 << 17
 """Rows of one piece: large enough to cost nothing, small enough to stay in the processor's cache."""
 
 
