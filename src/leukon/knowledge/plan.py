@@ -45,10 +45,6 @@ class Plan:
     later: int
     phases: tuple[str, ...]
     end_days: int
-    before: int
-    """Days that a slot may reach back before the course's start."""
-    after: int
-    """Days that a slot may reach on after the course's start."""
 
 
 def plan_schedule(protocol: Protocol, schedule: str, last_dose: int) -> Plan:
@@ -86,15 +82,7 @@ def _plan(key: _ByIdentity, schedule: str, days: int, end: int) -> Plan:
     columns = [np.concatenate(pair) for pair in zip(first, later, strict=True)]
     for rising in columns[4:6]:
         rising[first[0].size :] += LATER
-    reach_from, reach_to = columns[-2:]
-    return Plan(
-        *columns,
-        later=first[0].size,
-        phases=names,
-        end_days=end,
-        before=-int(reach_from.min(initial=0)),
-        after=int(reach_to.max(initial=0)),
-    )
+    return Plan(*columns, later=first[0].size, phases=names, end_days=end)
 
 
 def _slots(protocol: Protocol, phases: list[Phase], days: int, names: tuple[str, ...]) -> list[Array]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array, changes
 from leukon.events.table import Doses
-from leukon.monitor.runs import Keys, Runs
+from leukon.monitor.runs import Runs, key_of
 
 
 @dataclass(frozen=True)
@@ -58,27 +58,35 @@ def number_within(subject: Array) -> Array:
 
 @dataclass(frozen=True)
 class InForce:
-    """For each row the course in force: its number (0: before the first) and start, NULL in course 0."""
+    """For each row the course in force (0: before the first), and days since its start (NULL in course 0)."""
 
     course: Array
-    start_time: Array
     day: Array
 
 
 def find_course_in_force(courses: Courses, subject: Array, time: Array) -> InForce:
     """Course in force at each row: the last that started at or before it. Rows are sorted by subject and time."""
     if not courses.subject.size or not subject.size:
-        nothing = np.full(subject.size, NULL)
-        return InForce(np.zeros(subject.size, np.int64), nothing, nothing)
+        return InForce(np.zeros(subject.size, np.int64), np.full(subject.size, NULL))
     date = time // DAY
     begins = np.bincount(_first_row_of(courses, subject, time, date), minlength=subject.size + 1)
     place = begins[:-1].cumsum() - 1
     none = (place < 0) | (courses.subject[place] != subject)
-    course, start = courses.course[place], courses.start_time[place]
+    course = courses.course[place]
     day = date - (courses.start_time // DAY)[place]
     if none.any():
-        course[none], start[none], day[none] = 0, NULL, NULL
-    return InForce(course, start, day)
+        course[none], day[none] = 0, NULL
+    return InForce(course, day)
+
+
+def start_of_course(courses: Courses, subject: Array, course: Array) -> Array:
+    """Start of the subject's course of that number; NULL if there is none."""
+    if not courses.subject.size:
+        return np.full(subject.size, NULL)
+    place = courses.subject.searchsorted(subject) + course - 1
+    there = np.minimum(place, courses.subject.size - 1)
+    is_it = (place == there) & (courses.subject[there] == subject) & (course > 0)
+    return np.where(is_it, courses.start_time[there], NULL)
 
 
 def _first_row_of(courses: Courses, subject: Array, time: Array, date: Array) -> Array:
@@ -86,8 +94,7 @@ def _first_row_of(courses: Courses, subject: Array, time: Array, date: Array) ->
 
     Subject and time together do not fit into one 64-bit key: subject and date find the day, a few steps the row.
     """
-    keys = Keys.spanning(time, courses.start_time)
-    key, started = keys.of(subject, date), keys.of(courses.subject, courses.start_time // DAY)
+    key, started = key_of(subject, date), key_of(courses.subject, courses.start_time // DAY)
     first = key.searchsorted(started)
     while True:
         row = np.minimum(first, key.size - 1)

@@ -7,7 +7,7 @@ import numpy as np
 from leukon.events.arrays import DAY, NULL, Array, changes
 from leukon.events.schema import COMPARATORS
 from leukon.knowledge.protocol import EpisodeRule
-from leukon.monitor.courses import Courses, number_within
+from leukon.monitor.courses import Courses, number_within, start_of_course
 from leukon.monitor.results import Results
 from leukon.monitor.runs import Runs
 from leukon.monitor.schema import EPISODE_STATUSES
@@ -68,11 +68,11 @@ def find_episodes(results: Results, anc: int, courses: Courses, rule: EpisodeRul
     last_low = lows[np.append(begins[1:], lows.size) - 1] if lows.size else lows
     after = np.minimum(last_low + 1, max(series.starts.size - 1, 0))
     has_after = (after > last_low) & (segment[after] == segment[last_low])
-    next_start = _next_course_start(courses, subject[series.starts[last_low]], course[series.starts[last_low]])
+    onset, end = series.starts[lows[begins]], series.starts[after]
+    next_start = start_of_course(courses, subject[onset], course[onset] + 1)
     status = np.where(next_start == NULL, np.where(has_after, RECOVERING, ONGOING), CARRIED_OVER)
     status[has_after & recovers[after]] = RECOVERED
     closes = (status == RECOVERED) | (status == RECOVERING)
-    onset, end = series.starts[lows[begins]], series.starts[after]
     recovered_by = np.where(closes, time[end], NULL) if lows.size else time[:0]
     low_at = low.nonzero()[0]
     low_opens = np.zeros(low_at.size, bool)
@@ -85,7 +85,7 @@ def find_episodes(results: Results, anc: int, courses: Courses, rule: EpisodeRul
         subject=subject[onset],
         episode=number_within(subject[onset]),
         course=course[onset],
-        course_start=results.in_force.start_time[rows[onset]],
+        course_start=start_of_course(courses, subject[onset], course[onset]),
         onset_after_time=_last_high_before(onset, low, subject, time),
         onset_by_time=time[onset],
         nadir=counts.value[rows[nadir]],
@@ -114,16 +114,6 @@ def find_low_and_high(value: Array, comparator: Array, rule: EpisodeRule) -> tup
         )
         high &= (comparator != LESS) & (comparator != LESS_EQUAL)
     return low, high
-
-
-def _next_course_start(courses: Courses, subject: Array, course: Array) -> Array:
-    """Start of the subject's course after `course`; NULL if there is none."""
-    place = courses.subject.searchsorted(subject) + course
-    inside = place < courses.subject.size
-    place = np.where(inside, place, 0)
-    if not courses.subject.size:
-        return np.full(subject.size, NULL)
-    return np.where(inside & (courses.subject[place] == subject), courses.start_time[place], NULL)
 
 
 _DEPTH = np.asarray([0, 1, 9, 9, 2])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -82,7 +82,7 @@ class Review:
     def provenance(self) -> dict[str, str]:
         """What every table here depends on; it is written beside them and into their Arrow metadata."""
         return {
-            "leukon": version("leukon"),
+            "leukon": _version(),
             "protocol": self.protocol.id,
             "protocol_hash": self.protocol.hash,
             "schedule": self.schedule_name,
@@ -157,6 +157,11 @@ class Review:
 
     def _signed(self, table: pa.Table) -> pa.Table:
         return table.replace_schema_metadata(self.provenance)
+
+
+@lru_cache
+def _version() -> str:
+    return version("leukon")
 
 
 def _each(work: Callable[[In], Out], pieces: Sequence[In]) -> list[Out]:

@@ -1,10 +1,8 @@
 """Rows cut into runs: the one idea. A subject, a course, a series, an episode are each a run of neighbouring rows."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from leukon.events.arrays import DAY, Array
+from leukon.events.arrays import Array
 
 
 class Runs:
@@ -49,20 +47,14 @@ class Runs:
         return np.repeat(x, self.lengths)
 
 
-@dataclass(frozen=True)
-class Keys:
-    """One sortable number for subject and date; all dates must lie in the span."""
+_DATES = 1 << 28
+"""More days than 64-bit microseconds can tell apart; leaves room for 2^35 subjects."""
 
-    first: int
-    span: int
 
-    @classmethod
-    def spanning(cls, *times: Array, before: int = 0, after: int = 0) -> "Keys":
-        """Keys for the dates of these times (none of them null), and some days before the first and after the last."""
-        bounds = [(int(time.min()) // DAY, int(time.max()) // DAY) for time in times if time.size]
-        first, last = min((b[0] for b in bounds), default=0), max((b[1] for b in bounds), default=0)
-        return cls(first - before, before + last - first + after + 1)
+def key_of(subject: Array, date: Array) -> Array:
+    """One sortable number for subject and date (days since 1970).
 
-    def of(self, subject: Array, date: Array) -> Array:
-        """Key of each subject and date."""
-        return subject * self.span + (date - self.first)
+    >>> bool(key_of(np.array([1]), np.array([99_999])) < key_of(np.array([2]), np.array([-99_999])))
+    True
+    """
+    return subject * _DATES + (date + _DATES // 2)

@@ -10,7 +10,7 @@ from leukon.knowledge.numbers import Numbers
 from leukon.knowledge.plan import LATER, NEVER, Plan, plan_schedule
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.courses import Courses
-from leukon.monitor.runs import Keys
+from leukon.monitor.runs import key_of
 from leukon.monitor.schema import SLOT_STATUSES
 
 DONE, OFF_TIME, INCOMPLETE, MISSED, OVERDUE, DUE, UPCOMING = range(len(SLOT_STATUSES))
@@ -54,13 +54,12 @@ def find_slots(
     over = status == MISSED
     done_time = np.full(slot.size, NULL)
     test = plan.test.take(slot)
-    keys = Keys.spanning(counts.time, findings.time, courses.start_time, before=plan.before, after=plan.after)
-    windows = _Windows(plan, course, slot, keys.of(courses.subject, begins), until_next)
+    windows = _Windows(plan, course, slot, key_of(courses.subject, begins), until_next)
     seen = np.zeros(numbers.is_drug.size, bool)
     seen[counts.analyte] = seen[findings.finding] = True
     for number in np.unique((numbers.concerns & seen).nonzero()[0]):
         does, adds = numbers.completes[number], numbers.adds_to[number]
-        complete, partial = _find_tests(does, counts, findings, keys), _find_tests(adds, counts, findings, keys)
+        complete, partial = _find_tests(does, counts, findings), _find_tests(adds, counts, findings)
         _settle(windows, (test == number).nonzero()[0], complete, partial, over, status, done_time)
     return Slots(
         subject=courses.subject.take(course),
@@ -143,7 +142,7 @@ class _Tests:
         return np.where(found, self.time.take(inside), NULL)
 
 
-def _find_tests(does: Array, counts: Counts, findings: Findings, keys: Keys) -> _Tests:
+def _find_tests(does: Array, counts: Counts, findings: Findings) -> _Tests:
     a, b = does[counts.analyte].nonzero()[0], does[findings.finding].nonzero()[0]
     subject, time = counts.subject[a], counts.time[a]
     if b.size:
@@ -151,7 +150,7 @@ def _find_tests(does: Array, counts: Counts, findings: Findings, keys: Keys) -> 
         time = np.concatenate([time, findings.time[b]])
         order = np.lexsort((time, subject))
         subject, time = subject[order], time[order]
-    return _Tests(time, keys.of(subject, time // DAY))
+    return _Tests(time, key_of(subject, time // DAY))
 
 
 def _settle(

@@ -11,7 +11,7 @@ from leukon.events.arrays import DAY, NULL, Array, changes
 from leukon.events.table import Doses
 from leukon.knowledge.numbers import Numbers
 from leukon.monitor.episodes import Episodes
-from leukon.monitor.runs import Keys, Runs
+from leukon.monitor.runs import Runs, key_of
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,9 @@ def find_treatments(episodes: Episodes, doses: Doses, numbers: Numbers) -> Treat
     if not at.size:
         return _none(episodes)
     subject, time, label = doses.subject[at], doses.time[at], numbers.label[doses.drug[at]]
-    keys = Keys.spanning(time, episodes.onset_by_time, episodes.until)
-    key = keys.of(subject, time // DAY)
-    first = key.searchsorted(keys.of(episodes.subject, episodes.onset_by_time // DAY), side="left")
-    last = key.searchsorted(keys.of(episodes.subject, episodes.until // DAY), side="right")
+    key = key_of(subject, time // DAY)
+    first = key.searchsorted(key_of(episodes.subject, episodes.onset_by_time // DAY), side="left")
+    last = key.searchsorted(key_of(episodes.subject, episodes.until // DAY), side="right")
     given = np.maximum(last - first, 0)
     if not given.any():
         return _none(episodes)
@@ -54,8 +53,7 @@ def _treatment_doses(doses: Doses, numbers: Numbers) -> Array:
     at = np.flatnonzero(numbers.label[doses.drug] >= 0)
     may_prepare = numbers.is_premedication[doses.drug[at]]
     if may_prepare.any():
-        keys = Keys.spanning(doses.time)
-        key = keys.of(doses.subject, doses.time // DAY)
+        key = key_of(doses.subject, doses.time // DAY)
         infusions = np.append(key[numbers.is_drug[doses.drug]], -1)
         may_prepare &= infusions[np.searchsorted(infusions[:-1], key[at])] == key[at]
     return at[~may_prepare]
