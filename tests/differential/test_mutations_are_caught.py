@@ -44,7 +44,7 @@ MUTATIONS = {
     ),
     "a preliminary version beats a final one": ("events.lifecycle._supersede", "recorded, rank > 0, ", "recorded, "),
     "numbers are taken as 32 bits left them": (
-        "events.measure._read_numbers", "np.rint(rows.numeric * _SCALE)", "(rows.numeric * _SCALE)",
+        "events.measure._read_numbers", "np.rint(numeric * _SCALE)", "(numeric * _SCALE)",
     ),
     "a rounded bound stays strict": ("events.derived._rounded", "(rest != 0)", "(rest < 0)"),
     "the moment of as_of itself is too late": ("events.table._check", "intake.time > as_of", "intake.time >= as_of"),
