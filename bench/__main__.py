@@ -31,8 +31,8 @@ from bench.generate import write_events
 from leukon.events.schema import COMPARATORS
 from leukon.events.table import open_door
 from leukon.knowledge.criteria import load_criteria
-from leukon.knowledge.numbers import number_protocol
 from leukon.monitor.grading import grade_decrease
+from leukon.monitor.numbers import number_protocol
 from leukon.monitor.review import find_all
 from leukon.monitor.schema import GRADE_REASONS
 

@@ -4,7 +4,7 @@
 """
 
 from leukon.errors import InputError, KnowledgeError, LeukonError, UsageError
-from leukon.events.concepts import CodeMap, load_code_map
+from leukon.events.code_map import CodeMap, load_code_map
 from leukon.ingest.reading import read
 from leukon.knowledge.library import list_protocols, load_protocol
 from leukon.knowledge.protocol import Protocol

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from leukon.errors import LeukonError
-from leukon.events.concepts import load_code_map
+from leukon.events.code_map import load_code_map
 from leukon.ingest.examples import load_example
 from leukon.ingest.reading import read
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path

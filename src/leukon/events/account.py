@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from leukon.events.arrays import NULL, Array, Words, make_table
-from leukon.events.concepts import Concepts, SiteCodes
+from leukon.events.code_map import SiteCodes
+from leukon.events.concepts import Concepts
 from leukon.events.intake import Intake
 from leukon.events.schema import ACCOUNT, CODES_SEEN, COMPARATORS, REASONS, SUBJECTS, UNUSED, USES
 

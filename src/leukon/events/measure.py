@@ -6,7 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 from leukon.events.arrays import Array
-from leukon.events.concepts import DOSE, Concepts, SiteCodes
+from leukon.events.code_map import SiteCodes
+from leukon.events.concepts import DOSE, Concepts
 from leukon.events.intake import Intake
 from leukon.events.refusals import Refusals
 from leukon.events.schema import COMPARATORS, LLN_SOURCES

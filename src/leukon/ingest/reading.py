@@ -6,7 +6,7 @@ from typing import Literal
 import pyarrow as pa
 
 from leukon.errors import UnreadableFile
-from leukon.events.concepts import CodeMap
+from leukon.events.code_map import CodeMap
 from leukon.events.intake import check_timezone
 from leukon.ingest.csv_files import read_csv
 from leukon.ingest.meds import find_shards, is_meds

@@ -6,12 +6,13 @@ import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array, changes
 from leukon.events.table import Doses
+from leukon.monitor.numbers import Numbers
 from leukon.monitor.runs import Runs, key_of
 
 
 @dataclass(frozen=True)
 class Courses:
-    """One entry a course, sorted by subject and start; `drug` numbers the concepts, times in microseconds."""
+    """One entry a course, sorted by subject and start; `drug` numbers `drugs`, times are in microseconds."""
 
     subject: Array
     drug: Array
@@ -20,16 +21,18 @@ class Courses:
     last_dose_time: Array
     doses: Array
     total_dose_mg: Array
+    drugs: tuple[str, ...]
 
 
-def find_courses(doses: Doses, is_drug: Array, merge_days: int) -> Courses:
-    """Cut the doses of the protocol's drugs into courses; `is_drug` is a flag by the concept's number.
+def find_courses(doses: Doses, numbers: Numbers, merge_days: int) -> Courses:
+    """Cut the doses of the protocol's drugs into courses.
 
     A dose at most `merge_days` calendar days after the one before is of the same course; another drug opens another.
     A course's total is NaN if any of its doses has no amount.
     """
-    at = is_drug[doses.drug].nonzero()[0]
-    subject, drug, time, amount = doses.subject[at], doses.drug[at], doses.time[at], doses.amount[at]
+    at = (numbers.drug[doses.drug] >= 0).nonzero()[0]
+    subject, time, amount = doses.subject[at], doses.time[at], doses.amount[at]
+    drug = numbers.drug[doses.drug[at]]
     opens = changes(subject, drug)
     date = time // DAY
     opens[1:] |= date[1:] - date[:-1] > merge_days
@@ -43,6 +46,7 @@ def find_courses(doses: Doses, is_drug: Array, merge_days: int) -> Courses:
         last_dose_time=runs.last(time),
         doses=runs.lengths,
         total_dose_mg=np.rint(runs.fold(np.add, np.rint(amount * 1e6))) / 1e6,
+        drugs=numbers.drugs,
     )
 
 

@@ -15,23 +15,21 @@ import pyarrow.compute as pc
 
 from leukon.errors import UnknownName
 from leukon.events.account import Fates, tabulate_account, tabulate_codes, tabulate_subjects, tabulate_unused
-from leukon.events.arrays import Array, Words, days_between, make_table
 from leukon.events.clock import AsOf
-from leukon.events.concepts import RESULT, CodeMap, Concepts
+from leukon.events.code_map import CodeMap
+from leukon.events.concepts import Concepts
 from leukon.events.intake import Intake, cut_by_subject
-from leukon.events.schema import COMPARATORS, LLN_SOURCES, ORIGINS
 from leukon.events.table import Door, Events, open_door
-from leukon.events.units import load_units
 from leukon.knowledge.criteria import load_criteria
 from leukon.knowledge.library import concepts_of, load_protocol
-from leukon.knowledge.numbers import Numbers, number_protocol
 from leukon.knowledge.protocol import Protocol
-from leukon.monitor.courses import Courses, find_courses
-from leukon.monitor.episodes import Episodes, find_episodes
-from leukon.monitor.results import Results, grade_results
-from leukon.monitor.schedule import Slots, find_slots
-from leukon.monitor.schema import COURSES, EPISODE_STATUSES, EPISODES, GRADE_REASONS, RESULTS, SCHEDULE, SLOT_STATUSES
-from leukon.monitor.treatments import Treatments, find_treatments
+from leukon.monitor.courses import find_courses
+from leukon.monitor.episodes import find_episodes
+from leukon.monitor.numbers import Numbers, number_protocol
+from leukon.monitor.results import grade_results
+from leukon.monitor.schedule import find_slots
+from leukon.monitor.tables import Columns, tabulate_courses, tabulate_episodes, tabulate_results, tabulate_schedule
+from leukon.monitor.treatments import find_treatments
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -40,20 +38,9 @@ PIECE = 1 << 17
 """Rows of one piece: large enough to cost nothing, small enough to stay in the processor's cache."""
 
 
-@dataclass(frozen=True)
-class Columns:
-    """What the monitor found, as arrays: the same for one patient and for millions."""
-
-    courses: Courses
-    results: Results
-    episodes: Episodes
-    treatments: Treatments
-    slots: Slots
-
-
 def find_all(events: Events, protocol: Protocol, schedule: str, numbers: Numbers) -> Columns:
     """Ask every question of checked events; pure columns, no table is built."""
-    courses = find_courses(events.doses, numbers.is_drug, protocol.course.merge_days)
+    courses = find_courses(events.doses, numbers, protocol.course.merge_days)
     results = grade_results(events.counts, courses, load_criteria("5.0"), load_criteria("6.0"), events.concepts)
     episodes = find_episodes(results, numbers.anc, courses, protocol.episode, events.as_of.instant)
     treatments = find_treatments(episodes, events.doses, numbers)
@@ -128,22 +115,22 @@ class Review:
     @cached_property
     def courses(self) -> pa.Table:
         """Courses of the protocol's drugs."""
-        return self._joined(_courses_table)
+        return self._joined(tabulate_courses)
 
     @cached_property
     def results(self) -> pa.Table:
         """Every usable count, with day, course and grades in both editions."""
-        return self._joined(_results_table)
+        return self._joined(tabulate_results)
 
     @cached_property
     def episodes(self) -> pa.Table:
         """Episodes of neutropenia."""
-        return self._joined(_episodes_table)
+        return self._joined(tabulate_episodes)
 
     @cached_property
     def schedule(self) -> pa.Table:
         """Tests due and done."""
-        return self._joined(_schedule_table)
+        return self._joined(tabulate_schedule)
 
     @cached_property
     def _fates(self) -> Fates:
@@ -220,65 +207,3 @@ def review(
         return checked, find_all(checked, known, schedule, numbers)
 
     return Review(known, schedule, door, _each(ask, cut_by_subject(door.intake, PIECE)))
-
-
-def _courses_table(found: Columns, concepts: Concepts, ids: pa.Array) -> pa.Table:
-    courses = found.courses
-    columns = vars(courses) | {"subject_id": courses.subject, "drug": Words(courses.drug, concepts.names)}
-    return make_table(COURSES, columns, ids)
-
-
-def _results_table(found: Columns, concepts: Concepts, ids: pa.Array) -> pa.Table:
-    results, counts, units = found.results, found.results.counts, load_units()
-    names = sorted(set(units.result_units))
-    unit = np.asarray([names.index(units.result_unit(kind)) for kind in concepts.kinds], np.int8)
-    analytes = np.flatnonzero(concepts.use == RESULT)
-    place = np.zeros(len(concepts.names), np.int8)
-    place[analytes] = np.arange(analytes.size)
-    columns = vars(counts) | vars(results.in_force) | vars(results)
-    columns |= {
-        "subject_id": counts.subject,
-        "analyte": Words(place[counts.analyte], [concepts.names[number] for number in analytes]),
-        "unit": Words(unit[counts.analyte], names),
-        "comparator": Words(counts.comparator, COMPARATORS),
-        "lln_source": Words(counts.lln_source, LLN_SOURCES),
-        "origin": Words(counts.origin, ORIGINS),
-        "reason_v5": Words(results.reason_v5, GRADE_REASONS),
-        "reason_v6": Words(results.reason_v6, GRADE_REASONS),
-    }
-    return make_table(RESULTS, columns, ids)
-
-
-def _episodes_table(found: Columns, _: Concepts, ids: pa.Array) -> pa.Table:
-    episodes, treatments = found.episodes, found.treatments
-
-    def day(time: Array) -> Array:
-        return days_between(episodes.course_start, time)
-
-    columns = vars(episodes) | {
-        "subject_id": episodes.subject,
-        "onset_after_day": day(episodes.onset_after_time),
-        "onset_by_day": day(episodes.onset_by_time),
-        "nadir_comparator": Words(episodes.nadir_comparator, COMPARATORS),
-        "nadir_day": day(episodes.nadir_time),
-        "recovered_by_day": day(episodes.recovered_by_time),
-        "observed_days": days_between(episodes.onset_by_time, episodes.recovered_by_time),
-        "least_days": days_between(episodes.onset_by_time, episodes.recovered_after_time),
-        "most_days": days_between(episodes.onset_after_time, episodes.recovered_by_time),
-        "status": Words(episodes.status, EPISODE_STATUSES),
-        "treatments": treatments.names,
-        "treatment_start_day": day(treatments.start_time),
-        "days_to_recovery_after_treatment": days_between(treatments.start_time, episodes.recovered_by_time),
-    }
-    return make_table(EPISODES, columns, ids)
-
-
-def _schedule_table(found: Columns, _: Concepts, ids: pa.Array) -> pa.Table:
-    slots = found.slots
-    columns = vars(slots) | {
-        "subject_id": slots.subject,
-        "test": Words(slots.test, slots.tests),
-        "status": Words(slots.status, SLOT_STATUSES),
-        "phase": Words(slots.phase, slots.phases),
-    }
-    return make_table(SCHEDULE, columns, ids)

@@ -6,10 +6,10 @@ import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array
 from leukon.events.table import Counts, Findings
-from leukon.knowledge.numbers import Numbers
-from leukon.knowledge.plan import LATER, NEVER, Plan, plan_schedule
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.courses import Courses
+from leukon.monitor.numbers import Numbers
+from leukon.monitor.plan import LATER, NEVER, Plan, plan_schedule
 from leukon.monitor.runs import key_of
 from leukon.monitor.schema import SLOT_STATUSES
 
@@ -55,7 +55,7 @@ def find_slots(
     done_time = np.full(slot.size, NULL)
     test = plan.test.take(slot)
     windows = _Windows(plan, course, slot, key_of(courses.subject, begins), until_next)
-    seen = np.zeros(numbers.is_drug.size, bool)
+    seen = np.zeros(numbers.drug.size, bool)
     seen[counts.analyte] = seen[findings.finding] = True
     for number in np.unique((numbers.concerns & seen).nonzero()[0]):
         does, adds = numbers.completes[number], numbers.adds_to[number]

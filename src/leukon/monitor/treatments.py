@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from leukon.events.arrays import DAY, NULL, Array, changes
 from leukon.events.table import Doses
-from leukon.knowledge.numbers import Numbers
 from leukon.monitor.episodes import Episodes
+from leukon.monitor.numbers import Numbers
 from leukon.monitor.runs import Runs, key_of
 
 
@@ -54,7 +54,7 @@ def _treatment_doses(doses: Doses, numbers: Numbers) -> Array:
     may_prepare = numbers.is_premedication[doses.drug[at]]
     if may_prepare.any():
         key = key_of(doses.subject, doses.time // DAY)
-        infusions = np.append(key[numbers.is_drug[doses.drug]], -1)
+        infusions = np.append(key[numbers.drug[doses.drug] >= 0], -1)
         may_prepare &= infusions[np.searchsorted(infusions[:-1], key[at])] == key[at]
     return at[~may_prepare]
 

@@ -13,12 +13,14 @@ from leukon.knowledge.protocol import Protocol
 class Numbers:
     """What a protocol says of each concept, as arrays by the concept's number.
 
+    `drug` is the place of a concept among the protocol's `drugs` (-1: none of them).
     `label` is the place of a treatment in `labels` (sorted, `class:concept`; -1: no treatment); `completes`,
     `adds_to` and `concerns` (either) are flags by test (in the order of `tests`) and concept.
     """
 
     anc: int
-    is_drug: Array
+    drug: Array
+    drugs: tuple[str, ...]
     label: Array
     labels: tuple[str, ...]
     is_premedication: Array
@@ -42,9 +44,17 @@ def number_protocol(protocol: Protocol, concepts: Concepts) -> Numbers:
     for place, name in enumerate(tests):
         completes[place, [concepts.number[concept] for concept in protocol.tests[name].complete]] = True
         adds_to[place, [concepts.number[concept] for concept in protocol.tests[name].partial]] = True
-    concerns = completes | adds_to
-    is_drug = np.zeros(count, bool)
-    is_drug[[concepts.number[drug] for drug in protocol.drugs]] = True
+    drug = np.full(count, -1, np.int8)
+    drug[[concepts.number[name] for name in protocol.drugs]] = np.arange(len(protocol.drugs))
     return Numbers(
-        concepts.number["anc"], is_drug, label, tuple(labels), premedication, tests, completes, adds_to, concerns
+        concepts.number["anc"],
+        drug,
+        protocol.drugs,
+        label,
+        tuple(labels),
+        premedication,
+        tests,
+        completes,
+        adds_to,
+        concerns,
     )
