@@ -11,7 +11,7 @@ import pytest
 from tests.differential.compare import core_tables, first_difference, twin_tables
 from tests.differential.subjects import SCHEDULES, random_worlds
 
-from leukon.knowledge import plan
+from leukon.monitor import plan
 
 WORLDS = 60
 
@@ -21,10 +21,10 @@ MUTATIONS = {
     "a count on the limit is not high": (
         "monitor.episodes.find_low_and_high", "value >= rule.recovered_at", "value > rule.recovered_at",
     ),
-    "recovery needs a day more": ("monitor.episodes.find_episodes", ">= rule.recovery_days", "> rule.recovery_days"),
-    "recovery needs a count more": ("monitor.episodes.find_episodes", ">= rule.recovery_results", "> rule.recovery_results"),
+    "recovery needs a day more": ("monitor.episodes._find_bounds", ">= rule.recovery_days", "> rule.recovery_days"),
+    "recovery needs a count more": ("monitor.episodes._find_bounds", ">= rule.recovery_results", "> rule.recovery_results"),
     "onset_after is the last count": (
-        "monitor.episodes._last_high_before", "np.maximum.accumulate(np.where(low, -1, np.arange(low.size)))[onset]", "onset - 1",
+        "monitor.episodes._last_high_before", "np.maximum.accumulate(np.where(decided.low, -1, np.arange(decided.low.size)))[onset]", "onset - 1",
     ),
     "the worst grade is known too soon": ("monitor.episodes._worst", "(worst < 4)", "(worst < 3)"),
     "a gap of merge_days opens a course": ("monitor.courses.find_courses", "> merge_days", ">= merge_days"),
@@ -32,13 +32,13 @@ MUTATIONS = {
         "monitor.courses._first_row_of", "< courses.start_time", "<= courses.start_time",
     ),
     "a value on a limit takes the worse grade": ("monitor.grading._below_fixed", "value < limit", "value <= limit"),
-    "a slot is done a day too late": ("knowledge.plan._slots_of_test", "np.minimum(due + after,", "np.minimum(due + after + 1,"),
-    "a slot is over a day too soon": ("knowledge.plan._slots_of_test", "        due + half,\n", "        due + half - 1,\n"),
+    "a slot is done a day too late": ("monitor.plan._slots_of_test", "np.minimum(due + after,", "np.minimum(due + after + 1,"),
+    "a slot is over a day too soon": ("monitor.plan._slots_of_test", "        due + half,\n", "        due + half - 1,\n"),
     "a slot is over on the day of the next start": (
         "monitor.schedule._status_by_age", "age > until_next", "age >= until_next",
     ),
     "premedication is a treatment": ("monitor.treatments._treatment_doses", "at[~may_prepare]", "at"),
-    "a half is rounded up": ("events.derived._rounded", "(whole % 2 == 1)", "(whole >= 0)"),
+    "a half is rounded up": ("events.value_sets.round_to_hundredths", "(whole % 2 == 1)", "(whole >= 0)"),
     "a derived count on the limit is implausible": (
         "events.derived._wbc_times_percent", "(value <= highest)", "(value < highest)",
     ),
@@ -46,7 +46,7 @@ MUTATIONS = {
     "numbers are taken as 32 bits left them": (
         "events.measure._read_numbers", "np.rint(numeric * _SCALE)", "(numeric * _SCALE)",
     ),
-    "a rounded bound stays strict": ("events.derived._rounded", "(rest != 0)", "(rest < 0)"),
+    "a rounded bound stays strict": ("events.value_sets.round_to_hundredths", "(rest != 0)", "(rest < 0)"),
     "the moment of as_of itself is too late": ("events.table._check", "intake.time > as_of", "intake.time >= as_of"),
 }  # fmt: skip
 

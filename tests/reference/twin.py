@@ -61,7 +61,7 @@ def in_columns(row, columns):
 def key_of_subjects(rows):
     """Numerically if all ids of the input are integers (`007` is one), else as text."""
     ids = {row["subject_id"] for row in rows} - {None}
-    if all(isinstance(one, int) or (one.isascii() and one.isdigit()) for one in ids):
+    if all(isinstance(one, int) or (one.isascii() and one.removeprefix("-").isdigit()) for one in ids):
         return lambda one: (int(one), str(one))
     return str
 

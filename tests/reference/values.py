@@ -88,7 +88,8 @@ def read_value(row):
     number = text_number if text_number is not None else numeric
     if number is None or in_column not in (None, *COMPARATORS):
         return Reading(None, None, "not_numeric")
-    return Reading(number, comparator, "negative" if number < 0 else None)
+    below_0 = number < 0 or (number == 0 and comparator == "<")  # no count is less than 0
+    return Reading(number, comparator, "negative" if below_0 else None)
 
 
 # --- the set of values that (number, comparator) allows --------------------------------------------------------

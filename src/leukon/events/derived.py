@@ -1,22 +1,18 @@
 """Counts that nobody measured but that follow: WBC x percent, segs + bands; exact, marked, never preferred."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from leukon.events.arrays import Array
+from leukon.events.comparators import DEPTH
 from leukon.events.concepts import Concepts
-from leukon.events.schema import COMPARATORS, ORIGINS, REASONS
+from leukon.events.schema import ORIGINS, REASONS
+from leukon.events.value_sets import ValueSets, millionths, round_to_hundredths, sets_of
 
 PARTS = ("neutrophils_percent", "lymphocytes_percent", "bands_percent", "segs", "bands")
-_BELOW, _ABOVE = ((COMPARATORS.index(a), COMPARATORS.index(b)) for a, b in (("<", "<="), (">", ">=")))
-"""Numbers of the comparators, the strict one first."""
-DEPTH = np.asarray([0, 1, 3, 4, 2])
-"""How low a comparator lets one number be: <, <=, exact, >=, >."""
 _MILLIONTHS = 10**6
 _NONE = np.iinfo(np.int64).max
-_ENDLESS = -1
-"""Stands for the upper end of a set of values that has none."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +38,10 @@ class _Parts:
     comparator: Array
     lowness: Array
     by_lowness: Array
+
+    def sets(self, at: Array) -> ValueSets:
+        """The sets of values of the rows `at`."""
+        return sets_of(self.value[at], self.comparator[at])
 
     def of(self, number: int) -> Array:
         """Places of the rows of one concept."""
@@ -148,12 +148,12 @@ def _wbc_times_percent(
     percent, wbc, band = percents[can], wbc[can], band[can]
     with_band = band >= 0
     other = np.where(with_band, band, percent)
-    millionths = _millionths(parts.value[percent]) + np.where(with_band, _millionths(parts.value[other]), 0)
-    percentage = _sets_of(parts, percent)
-    percentage = percentage.where(~with_band, percentage.plus(_sets_of(parts, other)))
-    exact, comparator, readable = percentage.times(_sets_of(parts, wbc)).in_words()
-    value, comparator = _rounded(exact, comparator, 10**12)
-    plausible = (millionths <= 100 * _MILLIONTHS) & (value <= highest)
+    summed = millionths(parts.value[percent]) + np.where(with_band, millionths(parts.value[other]), 0)
+    percentage = parts.sets(percent)
+    percentage = percentage.where(~with_band, percentage.plus(parts.sets(other)))
+    exact, comparator, readable = percentage.times(parts.sets(wbc)).in_words()
+    value, comparator = round_to_hundredths(exact, comparator, 10**12)
+    plausible = (summed <= 100 * _MILLIONTHS) & (value <= highest)
     good = _mark(fate, np.column_stack([percent, other]), readable, plausible)
     origin = np.where(with_band, ORIGINS.index("wbc_x_percent_bands"), ORIGINS.index("wbc_x_percent"))
     return _derived(parts, percent[good], target, value[good], comparator[good], origin[good])
@@ -168,8 +168,8 @@ def _segs_plus_bands(
     fate[segs[present]] = REASONS.index("measured_present")
     can = ~present & (band >= 0)
     seg, band = segs[can], band[can]
-    exact, comparator, readable = _sets_of(parts, seg).plus(_sets_of(parts, band)).in_words()
-    value, comparator = _rounded(exact, comparator, 10**4)
+    exact, comparator, readable = parts.sets(seg).plus(parts.sets(band)).in_words()
+    value, comparator = round_to_hundredths(exact, comparator, 10**4)
     good = _mark(fate, np.column_stack([seg, band]), readable, value <= highest)
     origin = np.full(seg.size, ORIGINS.index("segs_plus_bands"))
     return _derived(parts, seg[good], target, value[good], comparator[good], origin[good])
@@ -187,74 +187,3 @@ def _mark(fate: Array, rows: Array, readable: Array, plausible: Array) -> Array:
 def _derived(parts: _Parts, anchor: Array, target: int, value: Array, comparator: Array, origin: Array) -> Derived:
     at = parts.at[anchor]
     return Derived(at, np.full(at.size, target), value, comparator.astype(np.int8), origin.astype(np.int8))
-
-
-@dataclass(frozen=True)
-class _Sets:
-    """Sets of values from `low` to `high` in whole small units; an open end does not belong to its set."""
-
-    low: Array
-    high: Array
-    low_open: Array
-    high_open: Array
-
-    def plus(self, other: "_Sets") -> "_Sets":
-        """All sums of a value here and one there."""
-        endless = (self.high == _ENDLESS) | (other.high == _ENDLESS)
-        high = np.where(endless, _ENDLESS, self.high + other.high)
-        return _Sets(self.low + other.low, high, self.low_open | other.low_open, self.high_open | other.high_open)
-
-    def times(self, other: "_Sets") -> "_Sets":
-        """All products of a value here and one there."""
-        nought = self.is_nought() | other.is_nought()
-        endless = (self.high == _ENDLESS) | (other.high == _ENDLESS)
-        high = np.where(nought, 0, np.where(endless, _ENDLESS, self.high * other.high))
-        reaches_0 = self.reaches_0() | other.reaches_0()
-        low_open = (self.low_open | other.low_open) & ~reaches_0
-        return _Sets(self.low * other.low, high, low_open, (self.high_open | other.high_open) & ~nought)
-
-    def where(self, mask: Array, other: "_Sets") -> "_Sets":
-        """These sets where `mask` is true, else the others."""
-        return _Sets(*(np.where(mask, getattr(self, f.name), getattr(other, f.name)) for f in fields(self)))
-
-    def in_words(self) -> tuple[Array, Array, Array]:
-        """Number, comparator, and whether the two can say the set: it must have one end besides 0, not two or none."""
-        exact = (self.low == self.high) & ~self.low_open & ~self.high_open
-        up_to = self.reaches_0() & (self.high != _ENDLESS)
-        upwards = (self.high == _ENDLESS) & ~self.reaches_0()
-        below = np.where(self.high_open, *_BELOW)
-        above = np.where(self.low_open, *_ABOVE)
-        number = np.where(up_to, self.high, self.low)
-        return number, np.where(exact, -1, np.where(up_to, below, above)), exact | up_to | upwards
-
-    def is_nought(self) -> Array:
-        """Which sets hold 0 and nothing else."""
-        return (self.low == 0) & (self.high == 0) & ~self.high_open
-
-    def reaches_0(self) -> Array:
-        """Which sets hold 0 as their lower end."""
-        return (self.low == 0) & ~self.low_open
-
-
-def _sets_of(parts: _Parts, at: Array) -> _Sets:
-    """The set of values that each row allows, in millionths."""
-    number, comparator = _millionths(parts.value[at]), parts.comparator[at]
-    below, above = np.isin(comparator, _BELOW), np.isin(comparator, _ABOVE)
-    low, high = np.where(below, 0, number), np.where(above, _ENDLESS, number)
-    return _Sets(low, high, comparator == _ABOVE[0], comparator == _BELOW[0])
-
-
-def _millionths(value: Array) -> Array:
-    return np.rint(value * _MILLIONTHS).astype(np.int64)
-
-
-def _rounded(numerator: Array, comparator: Array, denominator: int) -> tuple[Array, Array]:
-    """`numerator / denominator` hundredths, to the nearest, ties to the even one; exact.
-
-    A bound that was rounded may itself be a rounded count, so `<` becomes `<=` and `>` becomes `>=`.
-    """
-    whole, rest = np.divmod(numerator, denominator)
-    up = (2 * rest > denominator) | ((2 * rest == denominator) & (whole % 2 == 1))
-    for strict, loose in (_BELOW, _ABOVE):
-        comparator = np.where((rest != 0) & (comparator == strict), loose, comparator)
-    return (whole + up) / 100, comparator

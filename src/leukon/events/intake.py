@@ -188,7 +188,7 @@ def _place_in_order(ids: pa.Array) -> Array:
     values = ids.to_pylist()
     said = [value for value in values if value not in (None, "")]
     if said and isinstance(said[0], str):
-        numeric = all(value.isdecimal() and value.isascii() for value in said)
+        numeric = all(value.removeprefix("-").isdecimal() and value.isascii() for value in said)
         key = {value: (int(value) if numeric else 0, value) for value in said}
         ordered = sorted(said, key=key.__getitem__)
     else:

@@ -5,6 +5,7 @@ from dataclasses import fields
 import numpy as np
 
 from leukon.events.arrays import Array, Words, ties
+from leukon.events.comparators import DEPTH
 from leukon.events.intake import Intake
 from leukon.events.measure import Measured
 from leukon.events.refusals import Refusals
@@ -60,7 +61,7 @@ def _supersede(rows: Intake, measured: Measured, moment: Array, status: Array, a
     if rows.source is None or not at.size:
         return
     value, comparator = measured.value[at], measured.comparator[at]
-    depth = np.where(comparator < 0, 1.5, comparator)  # of one number `<` is the lowest: < <= exact >= >
+    depth = DEPTH[comparator]
     recorded = np.full(at.size, 0) if rows.recorded is None else rows.recorded[at]
     rank = np.minimum(status[at], STATUSES.index("cancelled"))
     key = (moment[at], rows.code.index[at], rows.source.index[at])

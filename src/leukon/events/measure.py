@@ -7,6 +7,7 @@ import numpy as np
 
 from leukon.events.arrays import Array
 from leukon.events.code_map import SiteCodes
+from leukon.events.comparators import LESS
 from leukon.events.concepts import DOSE, Concepts
 from leukon.events.intake import Intake
 from leukon.events.refusals import Refusals
@@ -21,6 +22,8 @@ _FLOAT32 = 2.0**-23
 """How far a 32-bit float may be from what it stands for, relatively."""
 _HEALED_BELOW = 8.0
 """Up to here a 32-bit float is nearer than half a millionth to what it stands for."""
+_ENDLESS = 1e15
+"""No laboratory and no dose reaches this; beyond it decimals are no longer exact."""
 _WRONG = -2
 """Stands in a comparator column for a word that is no comparator."""
 _ROW, _MAP = LLN_SOURCES.index("row"), LLN_SOURCES.index("map")
@@ -70,7 +73,8 @@ def measure(rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts, 
     if coded.any():
         _refuse_unknown_words(rows, concept, concepts, coded, refusals)
     refusals.refuse(np.isnan(numbers.mantissa) & plain, "not_numeric")
-    refusals.refuse((numbers.mantissa < 0) & ~coded, "negative")
+    below_0 = (numbers.mantissa < 0) | ((numbers.mantissa == 0) & (numbers.comparator == LESS))
+    refusals.refuse(below_0 & ~coded, "negative")
     if dose.any():
         nothing = (numbers.mantissa == 0) & (numbers.comparator == -1)
         refusals.refuse(dose & (nothing | _says_not_given(rows)), "not_given")
@@ -116,12 +120,13 @@ def _read_numbers(rows: Intake) -> _Numbers:
 
 
 def _as_written(numbers: Array) -> Array:
-    """Numbers as float64, without infinity; 32-bit ones as the decimal of 6 digits that was written, if there is one.
+    """Numbers as float64; infinity and what is as good as it are no numbers.
 
-    150.7, not 150.699997: below 8, rounding to 6 decimals would heal as well.
+    32-bit ones are read as the decimal of 6 digits that was written, if there is one: 150.7, not 150.699997. Below 8,
+    rounding to 6 decimals would heal as well.
     """
     written = numbers.astype(np.float64)
-    written[np.isinf(written)] = np.nan
+    written[np.abs(written) >= _ENDLESS] = np.nan
     if numbers.dtype == np.float32:
         at = (np.abs(written) >= _HEALED_BELOW).nonzero()[0]
         large = written[at]

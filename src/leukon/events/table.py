@@ -11,8 +11,9 @@ from leukon.events.account import Fates
 from leukon.events.arrays import NULL, Array, Words, changes, ties
 from leukon.events.clock import END_OF_TIME, AsOf, read_as_of
 from leukon.events.code_map import CodeMap, SiteCodes, check_names, read_codes
+from leukon.events.comparators import DEPTH
 from leukon.events.concepts import DOSE, FINDING, RESULT, Concepts, load_concepts
-from leukon.events.derived import DEPTH, Derived, derive_counts
+from leukon.events.derived import Derived, derive_counts
 from leukon.events.intake import Intake, take_in, take_rows
 from leukon.events.lifecycle import refuse_bad_status, settle_versions
 from leukon.events.measure import Measured, measure

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-NUMBER = r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,2})?"
+NUMBER = r"[+-]?(?:\d{1,15}(?:[.,]\d{0,15})?|[.,]\d{1,15})(?:[eE][+-]?\d)?"
 _COMPARATOR = re.compile(r"<=|>=|=<|=>|<|>|≤|≥|=")
-_EXPONENT = r"(?:[eE][+-]?\d{1,2})?"
+_EXPONENT = r"(?:[eE][+-]?\d)?"
 _THREE_AFTER_COMMA = re.compile(r"[+-]?[\d.,]*,\d{3}(?:\.\d*)?" + _EXPONENT)
 _AFTER_A_LONE_0 = re.compile(r"[+-]?0,\d{3}" + _EXPONENT)
 _OTHER_SIGNS = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=", "=": ""}
@@ -60,4 +60,4 @@ def read_text(text: str) -> TextValue:
         return TextValue(comparator=comparator)
     number = Decimal(rest.replace(",", "."))
     exponent = min(int(number.as_tuple().exponent), 0)
-    return TextValue(float(number.scaleb(-exponent)), float(10**-exponent), comparator)
+    return TextValue(float(number.scaleb(-exponent)) + 0.0, float(10**-exponent), comparator)  # + 0.0: no -0.0

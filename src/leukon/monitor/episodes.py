@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array, changes
-from leukon.events.schema import COMPARATORS
+from leukon.events.comparators import DEPTH, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL
 from leukon.knowledge.protocol import EpisodeRule
 from leukon.monitor.courses import Courses, number_within, start_of_course
 from leukon.monitor.results import Results
@@ -13,7 +13,6 @@ from leukon.monitor.runs import Runs
 from leukon.monitor.schema import EPISODE_STATUSES
 
 RECOVERED, CARRIED_OVER, RECOVERING, ONGOING = range(len(EPISODE_STATUSES))
-LESS, LESS_EQUAL, GREATER_EQUAL, GREATER = range(len(COMPARATORS))
 MEASURED = 0
 
 
@@ -44,6 +43,30 @@ class Episodes:
     until: Array
 
 
+@dataclass(frozen=True)
+class _Decided:
+    """ANC that are low or high, sorted; `row` is their place in the results, `place` among all ANC."""
+
+    row: Array
+    place: Array
+    low: Array
+    subject: Array
+    course: Array
+    time: Array
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """One entry an episode: its first low count, and the high series after its last one, as places of decided counts.
+
+    `after` is the first count of that series (-1: there is none); `recovers` says whether it is a recovery.
+    """
+
+    onset: Array
+    after: Array
+    recovers: Array
+
+
 def find_episodes(results: Results, anc: int, courses: Courses, rule: EpisodeRule, as_of: int) -> Episodes:
     """Find the episodes of low ANC in sorted results.
 
@@ -52,55 +75,77 @@ def find_episodes(results: Results, anc: int, courses: Courses, rule: EpisodeRul
     next one ends it (carried_over). Undecided counts neither open, close nor interrupt anything.
     """
     at = (results.counts.analyte == anc).nonzero()[0]
-    is_low, is_high = find_low_and_high(results.counts.value[at], results.counts.comparator[at], rule)
-    decided = (is_low | is_high).nonzero()[0]
-    rows, low = at[decided], is_low[decided]
-    subject, course = results.counts.subject[rows], results.in_force.course[rows]
-    time = results.counts.time[rows]
-    series = Runs(changes(subject, course, low))
-    series_low = series.first(low)
-    recovers = ~series_low & (series.lengths >= rule.recovery_results)
-    recovers &= series.last(time) // DAY - series.first(time) // DAY >= rule.recovery_days
-    segment = np.cumsum(changes(series.first(subject), series.first(course)))
-    lows = series_low.nonzero()[0]
-    opens = changes(segment[lows]) | recovers[lows - 1]
-    begins = opens.nonzero()[0]
-    last_low = lows[np.append(begins[1:], lows.size) - 1] if lows.size else lows
-    after = np.minimum(last_low + 1, max(series.starts.size - 1, 0))
-    has_after = (after > last_low) & (segment[after] == segment[last_low])
-    onset, end = series.starts[lows[begins]], series.starts[after]
-    next_start = start_of_course(courses, subject[onset], course[onset] + 1)
-    status = np.where(next_start == NULL, np.where(has_after, RECOVERING, ONGOING), CARRIED_OVER)
-    status[has_after & recovers[after]] = RECOVERED
+    decided = _decide(results, at, rule)
+    bounds = _find_bounds(decided, rule)
+    subject, course = decided.subject[bounds.onset], decided.course[bounds.onset]
+    next_start = start_of_course(courses, subject, course + 1)
+    status = np.where(next_start == NULL, np.where(bounds.after < 0, ONGOING, RECOVERING), CARRIED_OVER)
+    status[bounds.recovers] = RECOVERED
     closes = (status == RECOVERED) | (status == RECOVERING)
-    recovered_by = np.where(closes, time[end], NULL) if lows.size else time[:0]
-    low_at = low.nonzero()[0]
-    low_opens = np.zeros(low_at.size, bool)
-    low_opens[low_at.searchsorted(onset)] = True
-    runs = Runs(low_opens)
-    of_lows = rows[low_at]
-    counts = results.counts
-    nadir = low_at[_place_of_lowest(runs, counts.value[of_lows], counts.comparator[of_lows])]
+    recovered_by = np.where(closes, decided.time[bounds.after], NULL) if closes.size else next_start
+    last = np.where(closes, decided.place[bounds.after], -1) if closes.size else bounds.after
+    lows = _low_runs(decided, bounds)
+    low_at = decided.low.nonzero()[0]
+    low_rows, counts = decided.row[low_at], results.counts
+    nadir = low_at[_place_of_lowest(lows, counts.value[low_rows], counts.comparator[low_rows])]
     return Episodes(
-        subject=subject[onset],
-        episode=number_within(subject[onset]),
-        course=course[onset],
-        course_start=start_of_course(courses, subject[onset], course[onset]),
-        onset_after_time=_last_high_before(onset, low, subject, time),
-        onset_by_time=time[onset],
-        nadir=counts.value[rows[nadir]],
-        nadir_comparator=counts.comparator[rows[nadir]],
-        nadir_time=time[nadir],
-        worst_grade_v5=_worst(runs, results.grade_v5[of_lows]),
-        worst_grade_v6=_worst(runs, results.grade_v6[of_lows]),
-        results=runs.lengths,
-        derived_results=runs.fold(np.add, (counts.origin[of_lows] != MEASURED).astype(np.int64)),
-        recovered_after_time=time[runs.last(low_at)],
+        subject=subject,
+        episode=number_within(subject),
+        course=course,
+        course_start=start_of_course(courses, subject, course),
+        onset_after_time=_last_high_before(decided, bounds.onset),
+        onset_by_time=decided.time[bounds.onset],
+        nadir=counts.value[decided.row[nadir]],
+        nadir_comparator=counts.comparator[decided.row[nadir]],
+        nadir_time=decided.time[nadir],
+        worst_grade_v5=_worst(lows, results.grade_v5[low_rows]),
+        worst_grade_v6=_worst(lows, results.grade_v6[low_rows]),
+        results=lows.lengths,
+        derived_results=lows.fold(np.add, (counts.origin[low_rows] != MEASURED).astype(np.int64)),
+        recovered_after_time=decided.time[lows.last(low_at)],
         recovered_by_time=recovered_by,
-        longest_gap_days=_longest_gaps(results, at, decided[onset], np.where(closes, decided[end], -1)),
+        longest_gap_days=_longest_gaps(results, at, decided.place[bounds.onset], last),
         status=status,
         until=np.where(closes, recovered_by, np.where(status == CARRIED_OVER, next_start, as_of)),
     )
+
+
+def _decide(results: Results, at: Array, rule: EpisodeRule) -> _Decided:
+    low, high = find_low_and_high(results.counts.value[at], results.counts.comparator[at], rule)
+    place = (low | high).nonzero()[0]
+    row = at[place]
+    counts = results.counts
+    return _Decided(row, place, low[place], counts.subject[row], results.in_force.course[row], counts.time[row])
+
+
+def _find_bounds(decided: _Decided, rule: EpisodeRule) -> _Bounds:
+    """Cut the counts into series of neighbours that are all low or all high; within a course they alternate.
+
+    A low series opens an episode if it is the first of its course or comes after a recovery; so an episode is a run of
+    low series, and the series after its last one is high, or of another course.
+    """
+    series = Runs(changes(decided.subject, decided.course, decided.low))
+    low, date = series.first(decided.low), decided.time // DAY
+    recovers = ~low & (series.lengths >= rule.recovery_results)
+    recovers &= series.last(date) - series.first(date) >= rule.recovery_days
+    of_course = np.cumsum(changes(series.first(decided.subject), series.first(decided.course)).astype(np.int64))
+    lows = low.nonzero()[0]
+    episodes = Runs(changes(of_course[lows]) | recovers[lows - 1])  # the first series of all always opens one
+    last_low = episodes.last(lows)
+    after = np.minimum(last_low + 1, series.starts.size - 1)
+    is_there = (after > last_low) & (of_course[after] == of_course[last_low])
+    return _Bounds(
+        onset=series.starts[episodes.first(lows)],
+        after=np.where(is_there, series.starts[after], -1),
+        recovers=is_there & recovers[after],
+    )
+
+
+def _low_runs(decided: _Decided, bounds: _Bounds) -> Runs:
+    """The low counts, cut into the episodes they belong to."""
+    opens = np.zeros(decided.low.size, bool)
+    opens[bounds.onset] = True
+    return Runs(opens[decided.low])
 
 
 def find_low_and_high(value: Array, comparator: Array, rule: EpisodeRule) -> tuple[Array, Array]:
@@ -116,14 +161,10 @@ def find_low_and_high(value: Array, comparator: Array, rule: EpisodeRule) -> tup
     return low, high
 
 
-_DEPTH = np.asarray([0, 1, 9, 9, 2])
-"""Of one number `<` is the lowest, then `<=`, then the exact one."""
-
-
 def _place_of_lowest(runs: Runs, value: Array, comparator: Array) -> Array:
     """Place of the earliest of the lowest counts of each run."""
     least = value == runs.spread(runs.fold(np.minimum, value))
-    depth = np.where(least, _DEPTH[comparator], 9)
+    depth = np.where(least, DEPTH[comparator], len(DEPTH))
     least &= depth == runs.spread(runs.fold(np.minimum, depth))
     return runs.fold(np.minimum, np.where(least, np.arange(value.size), value.size))
 
@@ -134,9 +175,10 @@ def _worst(runs: Runs, grade: Array) -> Array:
     return np.where((runs.fold(np.minimum, grade) < 0) & (worst < 4), -1, worst)
 
 
-def _last_high_before(onset: Array, low: Array, subject: Array, time: Array) -> Array:
-    last_high = np.maximum.accumulate(np.where(low, -1, np.arange(low.size)))[onset]
-    return np.where((last_high >= 0) & (subject[last_high] == subject[onset]), time[last_high], NULL)
+def _last_high_before(decided: _Decided, onset: Array) -> Array:
+    """Time of the subject's last high count before each onset, in whatever course; NULL if there is none."""
+    last = np.maximum.accumulate(np.where(decided.low, -1, np.arange(decided.low.size)))[onset]
+    return np.where((last >= 0) & (decided.subject[last] == decided.subject[onset]), decided.time[last], NULL)
 
 
 def _longest_gaps(results: Results, at: Array, first: Array, last: Array) -> Array:

@@ -3,12 +3,11 @@
 import numpy as np
 
 from leukon.events.arrays import Array
-from leukon.events.schema import COMPARATORS
+from leukon.events.comparators import GREATER, GREATER_EQUAL, LESS, LESS_EQUAL
 from leukon.knowledge.criteria import Decrease, Increase
 from leukon.monitor.schema import GRADE_REASONS
 
 NO_LLN, UNDECIDED, NO_TERM, NOT_NUMERIC = range(len(GRADE_REASONS))
-LESS, LESS_EQUAL, GREATER_EQUAL, GREATER = range(len(COMPARATORS))
 
 
 def grade_decrease(value: Array, comparator: Array, lln: Array, term: Decrease | None) -> tuple[Array, Array]:

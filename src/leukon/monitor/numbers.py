@@ -47,14 +47,14 @@ def number_protocol(protocol: Protocol, concepts: Concepts) -> Numbers:
     drug = np.full(count, -1, np.int8)
     drug[[concepts.number[name] for name in protocol.drugs]] = np.arange(len(protocol.drugs))
     return Numbers(
-        concepts.number["anc"],
-        drug,
-        protocol.drugs,
-        label,
-        tuple(labels),
-        premedication,
-        tests,
-        completes,
-        adds_to,
-        concerns,
+        anc=concepts.number["anc"],
+        drug=drug,
+        drugs=protocol.drugs,
+        label=label,
+        labels=tuple(labels),
+        is_premedication=premedication,
+        tests=tests,
+        completes=completes,
+        adds_to=adds_to,
+        concerns=completes | adds_to,
     )
