@@ -44,7 +44,7 @@ lock: .venv  ## Pin requirements/*.txt with hashes (ARGS=--upgrade for newer ver
 	$(LOCK) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
 
 clean:  ## Remove what these targets made, .venv too
-	rm -rf .venv build dist docs/_build leukon-demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .uv build dist docs/_build leukon-demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests bench docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Two stamps: an edit of pyproject.toml installs leukon again in a second, without laying the dependencies anew.
@@ -54,10 +54,11 @@ clean:  ## Remove what these targets made, .venv too
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# --clear: what is no longer required must not linger. pip installs the one thing that uv cannot: uv.
+# pip installs the one thing that uv cannot: uv, into a folder, for which not even the venv module is needed (Debian
+# packs it apart). --clear: what is no longer required must not linger.
 .venv/dependencies.stamp: requirements/uv.txt requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "leukon needs Python 3.11 or newer. Fix: make PYTHON=python3.11 ...")'
-	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/dev.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv --upgrade --require-hashes --requirement requirements/uv.txt
+	.uv/bin/uv venv --quiet --clear --no-python-downloads --python "$$(command -v $(PYTHON))" .venv
+	.uv/bin/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements/uv.txt --requirement requirements/dev.txt
 	@touch $@

@@ -1,17 +1,19 @@
 """The `leukon` command: one function a command; read, call, show. No logic."""
 
 import sys
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import version as installed_version
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 
 from leukon.errors import LeukonError
 from leukon.events.code_map import load_code_map
+from leukon.events.intake import check_timezone
 from leukon.ingest.examples import load_example
 from leukon.ingest.reading import read
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
@@ -76,7 +78,7 @@ def review(
         read(source, codes=code_map, timezone=timezone),
         known,
         schedule=schedule,
-        as_of=date.today() if as_of == "today" else as_of,
+        as_of=_today(timezone) if as_of == "today" else as_of,
         codes=code_map,
         timezone=timezone,
     )
@@ -101,6 +103,10 @@ def show(name: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Print a protocol's TOML file, ready to be copied and changed."""
     load_protocol(name)
     typer.echo(protocol_path(name).read_bytes(), nl=False)
+
+
+def _today(timezone: str | None) -> date:
+    return datetime.now(None if check_timezone(timezone) is None else ZoneInfo(str(timezone))).date()
 
 
 def _write(reviewed: Review, out: Path, format: TableFormat) -> Path:

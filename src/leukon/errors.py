@@ -96,20 +96,22 @@ class UnreadableFile(InputError):
 
 
 class MissingColumn(InputError):
-    """A column that every event needs is not there.
+    """A column that every event needs, or that a code map names, is not there.
 
     `known` are the columns of events that are there. Other columns are never named: where the line of column names is
     missing, they are a patient's data.
     """
 
-    def __init__(self, column: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, column: str, name: str, known: Iterable[str], *, mapped: bool) -> None:
         here = ", ".join(known)
+        why = f"the code map calls {column} so" if mapped else "every event needs it"
+        fix = f"{'correct' if mapped else 'rename the column, or say'} its name in the code map"
         super().__init__(
             f"The events have no column '{name}'.",
-            f"every event needs it; of the columns of events these are here: {here}."
+            f"{why}; of the columns of events these are here: {here}."
             if here
-            else "every event needs it, and no other column of events is here either.",
-            f'rename the column, or say its name in a code map ([columns] {column} = "its name here")'
+            else f"{why}, and no other column of events is here either.",
+            f'{fix} ([columns] {column} = "its name here")'
             f"{'.' if here else '; or give a file that begins with a line of column names.'}",
         )
 

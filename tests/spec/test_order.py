@@ -223,3 +223,7 @@ def test_input_in_many_chunks_is_the_same_input():
     for name in TABLES:
         one, many = (getattr(leukon.review(t, "alemtuzumab-ms", as_of="2002-01-01"), name) for t in (table, pieces))
         assert one.equals(many), name
+
+
+def test_negative_ids_written_as_text_sort_as_numbers():
+    assert order_of(["10", "-1", "2"]) == ["-1", "2", "10"]

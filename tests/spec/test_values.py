@@ -316,3 +316,33 @@ def test_a_finding_with_a_number_is_a_percentage_a_fold_or_a_temperature():
     5   temperature 38            -    | no_unit
     """
     expect(reviewed(wrong).unused, wrong)
+
+
+def test_no_count_is_less_than_zero():
+    review = reviewed(
+        """
+        day  code  text_value
+        1    anc   <0
+        2    anc   -0
+        3    anc   <=0
+        """
+    )
+    expect(review.unused, "row reason\n1 negative")
+    expect(review.results, "value comparator\n0 -\n0 <=")
+    assert "-0.0" not in str(review.results["value"].to_pylist())
+
+
+def test_a_text_with_hundreds_of_digits_stops_nothing():
+    table = pa.table(
+        {
+            "subject_id": [1, 1, 1],
+            "time": [day(1), day(2), day(3)],
+            "code": ["anc", "anc", "alemtuzumab"],
+            "numeric_value": [None, 2.0, 1e305],
+            "text_value": ["0." + "0" * 400 + "1", None, None],
+            "unit": ["10*9/L", "10*9/L", "mg"],
+        }
+    )
+    review = leukon.review(table, "alemtuzumab-ms", as_of="2000-02-01")
+    expect(review.unused, "row reason\n1 not_numeric")
+    expect(review.courses, "course doses total_dose_mg\n1 1 -")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -13,7 +13,9 @@ from leukon.events.arrays import Array
 from leukon.events.concepts import Concepts, load_concepts
 from leukon.events.data_files import Strict, Text, load_toml
 from leukon.events.schema import EVENTS
+from leukon.events.units import load_units
 
+Limit = Annotated[float, Field(ge=0)]
 SYSTEMIC = "systemic"
 GIVEN = ("given", "started")
 
@@ -25,14 +27,16 @@ class SiteCode(Strict):
     unit: Text | None = Field(default=None, description="unit of rows that carry none, and of the range here")
     form: Literal["systemic", "eye", "ear", "skin", "nasal", "inhaled", "rectal"] = SYSTEMIC
     event: Literal["given", "started", "stopped", "not_given"] = "given"
-    lln: float | None = Field(default=None, description="used only where the row has none")
-    uln: float | None = None
+    lln: Limit | None = Field(default=None, description="used only where the row has none")
+    uln: Limit | None = None
     range_source: Text | None = None
 
     @model_validator(mode="after")
-    def _range_has_source_and_unit(self) -> "SiteCode":
+    def _range_is_one(self) -> "SiteCode":
         if (self.lln is not None or self.uln is not None) and not (self.range_source and self.unit):
             raise ValueError("a reference range needs its unit and a range_source")
+        if self.lln is not None and self.uln is not None and self.lln > self.uln:
+            raise ValueError("lln is above uln: no value would be normal")
         return self
 
     @property
@@ -49,7 +53,7 @@ class CodeMap(Strict):
 
 
 def load_code_map(path: str | Path, concepts: Concepts | None = None) -> CodeMap:
-    """Read a site's code map and check that it names known concepts and columns.
+    """Read a site's code map and check that it names known concepts, columns and units.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def read_codes(codes: Sequence[str], concepts: Concepts, code_map: CodeMap) -> S
 
 
 def check_names(code_map: CodeMap, concepts: Concepts, file: str = "the code map") -> None:
-    """Raise `InvalidFile` if the map names a concept or a column that does not exist."""
+    """Raise `InvalidFile` if the map names a concept, a column or a unit that does not exist."""
     columns = [column.name for column in EVENTS]
     for name in code_map.columns:
         _check_known(file, f"columns.{name}", name, columns)
@@ -104,8 +108,21 @@ def check_names(code_map: CodeMap, concepts: Concepts, file: str = "the code map
             raise InvalidFile(file, f"columns.{name}", why, "give every column of events a column of its own.")
     for code, entry in code_map.codes.items():
         _check_known(file, f"codes.{code}.concept", entry.concept, concepts.names)
+        _check_unit(file, f"codes.{code}.unit", entry, concepts.by_name[entry.concept].kind)
 
 
 def _check_known(file: str, key: str, name: str, known: Iterable[str]) -> None:
     if name not in known:
         raise InvalidFile(file, key, f"leukon knows no '{name}'.", f"use one of: {', '.join(known)}.")
+
+
+def _check_unit(file: str, key: str, entry: SiteCode, kind: str) -> None:
+    units = load_units()
+    if entry.unit is None or units.factor(kind, entry.unit) is not None:
+        return
+    why = f"leukon knows no unit '{entry.unit}' for {entry.concept}."
+    if not units.examples(kind):
+        raise InvalidFile(file, key, why, "take it out: a word has no unit.")
+    known = ", ".join(units.examples(kind))
+    fix = f"use {units.result_unit(kind)} or another unit it knows (as {known}), or take it out."
+    raise InvalidFile(file, key, why, fix)

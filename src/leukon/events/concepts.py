@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from leukon.events.arrays import Array
 from leukon.events.data_files import Strict, Text, load_toml
+from leukon.events.units import load_units
 
 Use = Literal["result", "part", "dose", "finding"]
 _USES = get_args(Use)
@@ -24,6 +25,22 @@ class Limits(Strict):
     high: float
     source: Text
 
+    @model_validator(mode="after")
+    def _something_is_plausible(self) -> "Limits":
+        if self.low > self.high:
+            raise ValueError("low is above high: no value would be plausible")
+        return self
+
+
+def _with_vocabulary(code: str) -> str:
+    if not all(code.partition("//")):
+        raise ValueError(f"'{code}' names no vocabulary: write VOCABULARY//code")
+    return code
+
+
+Code = Annotated[str, AfterValidator(_with_vocabulary)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
+
 
 class Concept(Strict):
     """One thing leukon knows: an analyte, a part of a count, a drug or a finding."""
@@ -31,9 +48,26 @@ class Concept(Strict):
     use: Use
     kind: Text
     display: Text
-    codes: tuple[Text, ...] = ()
+    codes: tuple[Code, ...] = ()
     plausible: Limits | None = None
-    words: tuple[Text, ...] | None = Field(default=None, description="what a coded finding may say; empty: any text")
+    words: tuple[Word, ...] | None = Field(default=None, description="what a coded finding may say; empty: any text")
+
+    @field_validator("kind")
+    @classmethod
+    def _kind_is_known(cls, kind: str) -> str:
+        if kind not in load_units().kinds:
+            raise ValueError(f"leukon knows no kind '{kind}'; it knows {', '.join(load_units().kinds)}")
+        return kind
+
+    @model_validator(mode="after")
+    def _use_kind_and_words_agree(self) -> "Concept":
+        if (self.use == "dose") != (self.kind == "drug"):
+            raise ValueError(f"the use '{self.use}' and the kind '{self.kind}': doses are drugs, and nothing else is")
+        if (self.words is None) == (self.kind == "words"):
+            raise ValueError("the kind 'words' needs its words (an empty list: any text), and no other kind has them")
+        if self.kind == "words" and self.use != "finding":
+            raise ValueError(f"the use '{self.use}' is counted, but words are a finding")
+        return self
 
 
 class ConceptFile(Strict):
@@ -41,6 +75,13 @@ class ConceptFile(Strict):
 
     sources: dict[str, Text]
     concepts: dict[str, Concept]
+
+    @model_validator(mode="after")
+    def _every_limit_has_a_known_source(self) -> "ConceptFile":
+        for name, concept in self.concepts.items():
+            if concept.plausible is not None and concept.plausible.source not in self.sources:
+                raise ValueError(f"concept {name}: the source '{concept.plausible.source}' is not in [sources]")
+        return self
 
 
 @dataclass(frozen=True)

@@ -121,12 +121,12 @@ def find_columns(present: Sequence[str], columns: Mapping[str, str]) -> dict[str
     Raises
     ------
     MissingColumn, DoubledColumn
-        If one that every event needs is not there, or one is there twice.
+        If one that every event needs, or that `columns` names, is not there, or one is there twice.
     """
     here = {c.name: name for c in EVENTS if (name := columns.get(c.name, c.name)) in present}
-    for column in REQUIRED:
+    for column in (*REQUIRED, *columns):  # a slip in the name of `status` would make a cancelled result a final one
         if column not in here:
-            raise MissingColumn(column, columns.get(column, column), here.values())
+            raise MissingColumn(column, columns.get(column, column), here.values(), mapped=column in columns)
     for name in here.values():
         if present.count(name) > 1:
             raise DoubledColumn(name)

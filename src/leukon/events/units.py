@@ -67,6 +67,17 @@ class Units:
         """
         return self.factors[self.kinds.index(kind)].get(plain_spelling(unit))
 
+    def examples(self, kind: str) -> tuple[str, ...]:
+        """One spelling of each unit that `kind` may come in.
+
+        >>> load_units().examples("hemoglobin")
+        ('g/L', 'g/dL', 'mmol/L', 'g/mL')
+        """
+        by_factor: dict[Fraction, str] = {}
+        for spelling, factor in self.factors[self.kinds.index(kind)].items():
+            by_factor.setdefault(factor, spelling)
+        return tuple(by_factor.values())
+
     def result_unit(self, kind: str) -> str:
         """The unit in which results of `kind` are given."""
         return self.result_units[self.kinds.index(kind)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from leukon.errors import InvalidFile, UnknownName
 from leukon.events.concepts import Concepts, load_concepts
 from leukon.events.data_files import load_toml
+from leukon.knowledge.checks import find_faults
 from leukon.knowledge.protocol import Protocol
 from leukon.knowledge.sources import DATA
 
@@ -58,13 +59,8 @@ def load_protocol(protocol: str | Path) -> Protocol:
 
 def _load(path: Path) -> Protocol:
     loaded = load_toml(path, Protocol)
-    for key, name in loaded.check_concepts(concepts_of(loaded)):
-        raise InvalidFile(
-            path.name,
-            key,
-            f"leukon knows no concept '{name}'.",
-            f"correct it, or add [concepts.{name}] with its codes.",
-        )
+    for fault in find_faults(loaded):
+        raise InvalidFile(path.name, *fault)
     return loaded.model_copy(update={"hash": hashlib.sha256(path.read_bytes()).hexdigest()[:16]})
 
 

@@ -1,17 +1,17 @@
 """A protocol: which drug makes a course, when a count is low, what treats, which tests are due; all with sources."""
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from leukon.events.concepts import Concept, Concepts
+from leukon.events.concepts import Concept
 from leukon.events.data_files import Strict, Text
-from leukon.knowledge.sources import Source, load_sources
+from leukon.knowledge.sources import Source
 
 Days = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
+Names = Annotated[tuple[Text, ...], Field(min_length=1)]
 BASELINE = "baseline"
 
 
@@ -54,7 +54,7 @@ class Test(Strict):
     """A test: one of `complete` does it; one of `partial` alone leaves it incomplete."""
 
     __test__ = False
-    complete: tuple[Text, ...]
+    complete: Names
     partial: tuple[Text, ...] = ()
 
 
@@ -62,7 +62,7 @@ class Phase(Strict):
     """A row of equal slots: every so many days from a day, to a day or to the end; or the baseline."""
 
     phase: Text
-    tests: tuple[Text, ...]
+    tests: Names
     source: Text
     every: Positive | None = None
     first: Positive | None = Field(default=None, alias="from")
@@ -73,8 +73,8 @@ class Phase(Strict):
     @model_validator(mode="after")
     def _is_one_or_the_other(self) -> "Phase":
         if self.phase == BASELINE:
-            if self.days_before is None or self.every is not None:
-                raise ValueError("the baseline has days_before and nothing else")
+            if self.days_before is None or {self.every, self.first, self.last, self.tolerance} != {None}:
+                raise ValueError("the baseline has days_before, and neither every nor from, to or tolerance")
             return self
         if self.every is None or self.first is None or self.tolerance is None or self.days_before is not None:
             raise ValueError("a phase has every, from and tolerance (and may have to)")
@@ -83,6 +83,8 @@ class Phase(Strict):
                 f"a tolerance of {self.tolerance} of {self.every} days is half an interval or more: "
                 "one test could do two slots; take less than half"
             )
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"it ends (to = {self.last}) before it begins (from = {self.first})")
         return self
 
 
@@ -117,11 +119,11 @@ class Worked(Strict):
 
 
 class Protocol(Strict):
-    """All that a protocol file says."""
+    """All that a protocol file says; whether its names lead somewhere is asked in `checks`."""
 
     id: Text
     title: Text
-    drugs: Annotated[tuple[Text, ...], Field(min_length=1)]
+    drugs: Names
     default_schedule: Text
     note: str = ""
     sources: dict[str, Source] = {}
@@ -129,7 +131,7 @@ class Protocol(Strict):
     course: CourseRule
     episode: EpisodeRule
     treatments: dict[str, Treatment]
-    tests: dict[str, Test]
+    tests: Annotated[dict[str, Test], Field(min_length=1)]
     schedules: dict[str, Schedule]
     worked: tuple[Worked, ...] = ()
     hash: str = Field(default="", exclude=True)
@@ -144,42 +146,6 @@ class Protocol(Strict):
             name: {"use": "dose", "kind": "drug", "display": name, **entry} if isinstance(entry, dict) else entry
             for name, entry in concepts.items()
         }
-
-    @model_validator(mode="after")
-    def _names_lead_somewhere(self) -> "Protocol":
-        known = {**load_sources(), **self.sources}
-        for where, source in self._named_sources():
-            if source not in known:
-                raise ValueError(f"{where}: the source '{source}' is neither shipped nor under [sources]")
-        self._schedule(self.default_schedule)
-        for name, schedule in self.schedules.items():
-            if schedule.based_on is not None and self._schedule(schedule.based_on).based_on is not None:
-                raise ValueError(f"schedules.{name}: based_on must name a schedule that stands alone")
-            for phase in schedule.phases:
-                for test in phase.tests:
-                    if test not in self.tests:
-                        raise ValueError(f"schedules.{name}: the test '{test}' is not under [tests]")
-        return self
-
-    def check_concepts(self, concepts: Concepts) -> Iterator[tuple[str, str]]:
-        """Yield key and name of everything that is called a concept here but is none."""
-        wanted = [("drugs", drug) for drug in self.drugs]
-        wanted += [(f"treatments.{k}.concepts", c) for k, t in self.treatments.items() for c in t.concepts]
-        wanted += [(f"tests.{k}", c) for k, t in self.tests.items() for c in (*t.complete, *t.partial)]
-        return ((key, name) for key, name in wanted if name not in concepts.number)
-
-    def _schedule(self, name: str) -> Schedule:
-        if name not in self.schedules:
-            raise ValueError(f"there is no schedule '{name}'; there are: {', '.join(self.schedules)}")
-        return self.schedules[name]
-
-    def _named_sources(self) -> Iterator[tuple[str, str]]:
-        yield "course", self.course.source
-        yield "episode", self.episode.source
-        yield from ((f"treatments.{name}", treatment.source) for name, treatment in self.treatments.items())
-        for name, schedule in self.schedules.items():
-            yield f"schedules.{name}", schedule.source
-            yield from ((f"schedules.{name}.phases", phase.source) for phase in schedule.phases)
 
     @cached_property
     def treatment_class(self) -> dict[str, str]:

@@ -4,17 +4,24 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from leukon.errors import UnknownName
-from leukon.events.account import Fates, tabulate_account, tabulate_codes, tabulate_subjects, tabulate_unused
+from leukon.events.account import (
+    AFTER_AS_OF,
+    Fates,
+    tabulate_account,
+    tabulate_codes,
+    tabulate_subjects,
+    tabulate_unused,
+)
+from leukon.events.arrays import NULL
 from leukon.events.clock import AsOf
 from leukon.events.code_map import CodeMap
 from leukon.events.concepts import Concepts
@@ -79,9 +86,11 @@ class Review:
 
     @cached_property
     def data_up_to(self) -> datetime | None:
-        """Time of the latest row known at as_of, of any kind; None if no row has a time."""
-        latest: datetime | None = pc.max(self.subjects["last_time"]).as_py()
-        return latest
+        """When the latest row known at as_of was measured or recorded; None if no row has a time."""
+        intake, known = self.door.intake, self._fates.use != AFTER_AS_OF
+        columns = [intake.time] if intake.recorded is None else [intake.time, intake.recorded]
+        latest = max((int(column[known].max(initial=NULL)) for column in columns), default=NULL)
+        return None if latest == NULL else datetime(1970, 1, 1) + timedelta(microseconds=latest)
 
     @cached_property
     def account(self) -> pa.Table:

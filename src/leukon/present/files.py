@@ -21,7 +21,7 @@ TableFormat = Literal["csv", "parquet"]
 def write_tables(tables: Mapping[str, pa.Table], provenance: Mapping[str, str], out: Path, format: TableFormat) -> Path:
     """Write each table to `out/tables/NAME.csv` (or .parquet), and what they depend on to `provenance.json`.
 
-    Returns the folder. An earlier `out/tables` is replaced by the new one in one rename.
+    Returns the folder. The new tables are written whole beside an earlier `out/tables`, which then makes way for them.
 
     Raises
     ------
@@ -99,5 +99,6 @@ def _write_quoted(table: pa.Table, path: Path, style: str) -> None:
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Times as YYYY-MM-DDTHH:MM:SS, dictionaries as their words."""
     if pa.types.is_timestamp(column.type):
-        return pc.strftime(column.cast(pa.timestamp("s"), safe=False), format="%Y-%m-%dT%H:%M:%S")
+        seconds = pc.floor_temporal(column, unit="second").cast(pa.timestamp("s"))
+        return pc.strftime(seconds, format="%Y-%m-%dT%H:%M:%S")
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column

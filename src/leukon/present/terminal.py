@@ -20,9 +20,9 @@ _WAITING = ("overdue", "due")
 
 
 def print_review(review: Review, console: Console) -> None:
-    """Open episodes first, then tests due, then the account of the rows."""
+    """Open episodes first, the lowest of those that are low now on top; then tests due, gaps and the account."""
     _print_basis(review, console)
-    episodes = _rows(review.episodes, "status", _OPEN)
+    episodes = sorted(_rows(review.episodes, "status", _OPEN), key=lambda e: (_OPEN.index(e["status"]), e["nadir"]))
     slots = sorted(
         _rows(review.schedule, "status", _WAITING), key=lambda s: (_WAITING.index(s["status"]), s["due_time"])
     )
@@ -122,9 +122,11 @@ def _print_gaps(review: Review, console: Console) -> None:
     with_course = pc.count_distinct(review.courses["subject_id"]).as_py()
     unknown = review.codes_seen["concept"].null_count
     missed = len(_rows(review.schedule, "status", ("missed",)))
+    incomplete = len(_rows(review.schedule, "status", ("incomplete",)))
     console.print(
         f"\nPeople: {people:,}; {without_anc:,} without any usable ANC; {people - with_course:,} without a known "
-        f"course (no tests are due for them). Slots with no result received: {missed:,}. "
+        f"course (no tests are due for them). Slots with no result received: {missed:,}; with white cells but no "
+        f"neutrophils: {incomplete:,}. "
         f"Codes not known to leukon: {unknown:,}.",
         highlight=False,
     )
