@@ -16,7 +16,7 @@ from tests.surfaces.process import files_under
 from tests.tables import expect
 
 import leukon
-from leukon.errors import InvalidFile, UnreadableFile, UnwritableFolder
+from leukon.errors import InvalidFile, MissingColumn, UnreadableFile, UnwritableFolder
 from leukon.monitor.review import TABLES
 from leukon.present.files import write_tables
 
@@ -498,6 +498,13 @@ WRONG_MAPS = {
     "a range without its source": ('[codes.X]\nconcept = "anc"\nunit = "K/uL"\nlln = 1.8', "codes.X", "range_source"),
     "a range without its unit": ('[codes.X]\nconcept = "anc"\nlln = 1.8\nrange_source = "lab"', "codes.X", "unit"),
     "a text for a limit": ('[codes.X]\nconcept = "anc"\nunit = "K/uL"\nlln = "low"\nrange_source = "lab"', "codes.X.lln", "number"),
+    "a limit below zero": ('[codes.X]\nconcept = "anc"\nunit = "K/uL"\nlln = -1\nrange_source = "lab"', "codes.X.lln", "greater than or equal to 0"),
+    "a limit that is no number": ('[codes.X]\nconcept = "anc"\nunit = "K/uL"\nuln = nan\nrange_source = "lab"', "codes.X.uln", "finite"),
+    "limits the wrong way round": ('[codes.X]\nconcept = "anc"\nunit = "K/uL"\nlln = 7.5\nuln = 2\nrange_source = "lab"', "codes.X", "above uln"),
+    "an unknown unit": ('[codes.X]\nconcept = "anc"\nunit = "10^9/mL"', "codes.X.unit", "use 10^9/L"),
+    "the unit of another kind": ('[codes.X]\nconcept = "anc"\nunit = "g/L"', "codes.X.unit", "use 10^9/L"),
+    "an unknown unit of a dose": ('[codes.X]\nconcept = "filgrastim"\nunit = "MU"', "codes.X.unit", "use mg"),
+    "a unit of words": ('[codes.X]\nconcept = "infection"\nunit = "g/L"', "codes.X.unit", "take it out"),
     "an empty name": ('[columns]\ntime = ""', "columns.time", "at least 1"),
     "one column for two": ('[columns]\nnumeric_value = "value"\ntext_value = "value"', "columns.numeric_value", "'value'"),
     "the column of another": ('[columns]\nnumeric_value = "text_value"', "columns.numeric_value", "'text_value'"),
@@ -532,6 +539,27 @@ def test_a_map_of_columns_is_named_where_its_column_is_missing(tmp_path, command
     assert done.returncode == 3
     assert "no column 'value'" in done.stderr
     assert '[columns] numeric_value = "its name here"' in done.stderr
+
+
+@pytest.mark.parametrize("column", HEADER.split(","))
+@pytest.mark.parametrize("kind", ["csv", "parquet", "Python"])
+def test_a_column_that_the_map_names_and_the_input_lacks_is_missing(column, kind, tmp_path):
+    """A cancelled result in a column `result_state` would be a final one if the map had a slip in that name."""
+    (tmp_path / "map.toml").write_text(f'[columns]\n{column} = "result_stat"', encoding="utf-8")
+    (tmp_path / "events.csv").write_text(f"{HEADER},result_state\n{ROW},cancelled\n")
+    codes = leukon.load_code_map(tmp_path / "map.toml")
+    table = pacsv.read_csv(tmp_path / "events.csv")
+    pq.write_table(table, tmp_path / "events.parquet")
+
+    def take_in():
+        if kind == "Python":
+            return leukon.review(table, "alemtuzumab-ms", as_of="2020-01-01", codes=codes)
+        return leukon.read(tmp_path / f"events.{kind}", codes=codes)
+
+    with pytest.raises(MissingColumn, match=f"'result_stat'.*the code map calls {column} so.*correct") as missing:
+        take_in()
+    assert missing.value.exit_code == 3
+    assert [word for word in (*PATIENT, "result_state'") if word in str(missing.value)] == []
 
 
 def test_each_exit_code_is_that_of_a_process_too(tmp_path, process):

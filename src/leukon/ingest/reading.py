@@ -1,11 +1,11 @@
 """Recognise the format of a path and read it."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pyarrow as pa
 
-from leukon.errors import UnreadableFile
+from leukon.errors import UnknownName, UnreadableFile
 from leukon.events.code_map import CodeMap
 from leukon.events.intake import check_timezone
 from leukon.ingest.csv_files import read_csv
@@ -38,8 +38,13 @@ def read(
 
     Raises
     ------
-    UnreadableFile, MissingColumn, WrongType, UnknownTime
+    UnknownName
+        If there is no such format.
+    UnreadableFile, MissingColumn, DoubledColumn, UnknownTime
+        If the file cannot be read, or there is no such time zone.
     """
+    if format is not None and format not in get_args(Format):
+        raise UnknownName("format", format, get_args(Format))
     path = Path(path)
     columns = {} if codes is None else codes.columns
     check_timezone(timezone)

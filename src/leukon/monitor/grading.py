@@ -62,26 +62,24 @@ def grade_increase(value: Array, comparator: Array, term: Increase | None) -> Ar
     return grade
 
 
-def _below_fixed(value: Array, term: Decrease) -> Array:
+def _below_fixed(value: Array, term: Decrease, is_below: np.ufunc = np.less) -> Array:
     """Grade by the fixed limits: each one that a value lies below adds its step."""
     grade = np.zeros(value.size, np.int8)
     for limit, step in zip(term.fixed, term.steps, strict=True):
-        grade += (value < limit).view(np.int8) * np.int8(step)  # flags as numbers: adding bools takes ten times as long
+        grade += is_below(value, limit).view(np.int8) * np.int8(step)  # flags as numbers: bools add ten times slower
     return grade
 
 
 def _grade_sets(value: Array, comparator: Array, lln: Array, term: Decrease) -> tuple[Array, Array]:
     """Grade sets of values: the same grade at both ends, or none."""
     to_zero = (comparator == LESS) | (comparator == LESS_EQUAL)
-    at_value = _below_fixed(value, term)
-    just_below = _below_fixed(np.nextafter(value, -np.inf), term)
-    lowest = np.where(to_zero, _below_fixed(np.zeros(value.size), term), at_value)
-    highest = np.where(comparator == LESS, just_below, np.where(to_zero, at_value, 0))
-    same = lowest == highest
-    grade, reason = lowest.astype(np.int8), np.where(same, -1, UNDECIDED).astype(np.int8)
+    at_value, just_below = _below_fixed(value, term), _below_fixed(value, term, np.less_equal)
+    lowest = np.where(to_zero, np.int8(sum(term.steps)), at_value)
+    highest = np.where(comparator == LESS, just_below, at_value * to_zero)
+    undecided = lowest != highest
+    reason = np.where(undecided, np.int8(UNDECIDED), np.int8(-1))
     if term.uses_lln:
-        clear = same & (lowest == 0)
+        clear = ~undecided & (lowest == 0)
         reason[clear & np.isnan(lln)] = NO_LLN
         reason[clear & (value < lln)] = UNDECIDED
-    grade[reason >= 0] = -1
-    return grade, reason
+    return np.where(reason < 0, lowest, np.int8(-1)), reason
