@@ -16,9 +16,11 @@ from leukon.events.code_map import load_code_map
 from leukon.events.intake import check_timezone
 from leukon.ingest.examples import load_example
 from leukon.ingest.reading import read
+from leukon.knowledge.evidence import list_evidence, load_evidence
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
 from leukon.monitor.review import TABLES, Review
 from leukon.monitor.review import review as review_events
+from leukon.present.evidence import print_evidence
 from leukon.present.files import TableFormat, write_tables
 from leukon.present.terminal import print_review, print_story
 
@@ -103,6 +105,15 @@ def show(name: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Print a protocol's TOML file, ready to be copied and changed."""
     load_protocol(name)
     typer.echo(protocol_path(name).read_bytes(), nl=False)
+
+
+@app.command()
+def evidence(
+    table: Annotated[str | None, typer.Argument(help="Id of a table; default: all.")] = None,
+) -> None:
+    """Show published evidence as data: as printed, as stored, with exact intervals and what it cannot be used for."""
+    for name in list_evidence() if table is None else (table,):
+        print_evidence(load_evidence(name), console)
 
 
 def _today(timezone: str | None) -> date:

@@ -649,7 +649,7 @@ def test_a_rename_that_fails_leaves_the_old_tables_in_their_place(tmp_path, revi
     rename = Path.rename
 
     def fail(self, target):
-        if self.name.startswith(".tables-"):
+        if self.parent.name.startswith(".tables-"):
             raise OSError(5, "Input/output error")
         return rename(self, target)
 

@@ -84,7 +84,7 @@ def test_demo_tells_the_story_of_the_index_case_and_writes_its_tables(tmp_path, 
     assert "Course 1, cbc: done: day 0, 60, 75; no result received: day 15, 30, 45, 90; off time: day 120" in said
     assert "Rows read: 32" in said
     first = files_under(tmp_path / "leukon-demo/tables")
-    assert set(first) == {"provenance.json"} | {f"{name}.csv" for name in COLUMNS}
+    assert set(first) == {f"{name}.csv" for name in COLUMNS}
     (episode,) = table_of(tmp_path / "leukon-demo", "episodes")
     assert (episode["nadir"], episode["observed_days"], episode["status"]) == ("0.5", "9", "recovered")
     assert process("demo", "--out", "here/and/there").returncode == 0
@@ -101,9 +101,9 @@ def test_every_table_has_the_columns_of_the_contract_in_order(name, standard):
 
 def test_the_folder_holds_the_eight_tables_and_what_they_depend_on_and_nothing_else(standard):
     out, _ = standard
-    wanted = {"tables/provenance.json"} | {f"tables/{name}.csv" for name in COLUMNS}
+    wanted = {"provenance.json"} | {f"tables/{name}.csv" for name in COLUMNS}
     assert set(files_under(out)) == {"tables"} | wanted
-    provenance = json.loads((out / "tables/provenance.json").read_text())
+    provenance = json.loads((out / "provenance.json").read_text())
     assert provenance["protocol"] == "alemtuzumab-ms"
     assert provenance["protocol_hash"] == leukon.load_protocol("alemtuzumab-ms").hash
     assert provenance["schedule"] == "paper"
@@ -142,7 +142,7 @@ def test_times_are_written_to_the_second_null_is_an_empty_field_and_ids_are_as_g
 
 def test_parquet_holds_the_same_tables(tmp_path, review):
     assert review("--tables", "parquet").returncode == 0
-    assert set(files_under(tmp_path / "out/tables")) == {"provenance.json"} | {f"{n}.parquet" for n in COLUMNS}
+    assert set(files_under(tmp_path / "out/tables")) == {f"{n}.parquet" for n in COLUMNS}
     expected = leukon.review(leukon.read(tmp_path / "events.csv"), "alemtuzumab-ms", as_of="2000-03-01")
     for name, columns in COLUMNS.items():
         table = pq.read_table(tmp_path / "out/tables" / f"{name}.parquet")
@@ -154,8 +154,8 @@ def test_parquet_holds_the_same_tables(tmp_path, review):
 def test_a_second_run_replaces_the_tables_of_the_first_whole(tmp_path, review):
     review("--tables", "parquet")
     review()
-    assert set(files_under(tmp_path / "out/tables")) == {"provenance.json"} | {f"{name}.csv" for name in COLUMNS}
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["tables"]
+    assert set(files_under(tmp_path / "out/tables")) == {f"{name}.csv" for name in COLUMNS}
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["provenance.json", "tables"]
 
 
 def test_without_out_nothing_is_written(tmp_path, command):
@@ -221,7 +221,7 @@ def test_the_schedule_is_chosen_by_name(standard, tmp_path, review):
     )
     assert of_paper == ["0", "15", "30", "45", "60", "75"]
     assert of_label == ["0", "30", "60", "90"]
-    assert json.loads((tmp_path / "out/tables/provenance.json").read_text())["schedule"] == "label-us"
+    assert json.loads((tmp_path / "out/provenance.json").read_text())["schedule"] == "label-us"
 
 
 AS_OF = {
@@ -236,7 +236,7 @@ AS_OF = {
 def test_as_of_is_the_end_of_a_date_or_an_instant_or_the_last_usable_time(as_of, tmp_path, review):
     instant, rows = AS_OF[as_of]
     assert review(as_of=as_of).returncode == 0
-    assert json.loads((tmp_path / "out/tables/provenance.json").read_text())["as_of"] == instant
+    assert json.loads((tmp_path / "out/provenance.json").read_text())["as_of"] == instant
     assert sorted(row["row"] for row in table_of(tmp_path / "out", "results")) == rows
     assert sum(int(row["rows"]) for row in table_of(tmp_path / "out", "account")) == 8
 
@@ -247,7 +247,7 @@ def test_as_of_is_today_if_nothing_else_is_said(tmp_path, command):
     for said in ([], ["--as-of", "today"]):
         command("review", "events.csv", "--protocol", "alemtuzumab-ms", "--out", "out", *said)
         days.add(date.today().isoformat())
-        as_of = json.loads((tmp_path / "out/tables/provenance.json").read_text())["as_of"]
+        as_of = json.loads((tmp_path / "out/provenance.json").read_text())["as_of"]
         assert as_of in {f"{day}T23:59:59" for day in days}
 
 

@@ -91,15 +91,17 @@ def _read_fast(content: bytes, separator: str, wanted: list[str]) -> pa.Table | 
         )
     except pa.ArrowInvalid:
         return None
-    swallowed = b'"' in content and table.num_rows + 1 < _count_lines(content)
-    return None if ragged or swallowed else table
+    return None if ragged or (b'"' in content and _spans_lines(content, separator, table.num_rows + 1)) else table
 
 
-def _count_lines(content: bytes) -> int:
-    """Number of lines that are not empty."""
+def _spans_lines(content: bytes, separator: str, rows: int) -> bool:
+    """Whether a quote goes on beyond the end of its line: fewer rows than lines, or open at the end of the file."""
     letters = np.frombuffer(content, np.uint8)
     ends = (letters == ord("\n")) | (letters == ord("\r"))
-    return int(np.count_nonzero(ends[:-1] & ~ends[1:])) + 1
+    not_empty = 1 + np.count_nonzero(ends[:-1] & ~ends[1:])
+    text = content.rstrip(b"\r\n")
+    last_line = text[max(text.rfind(b"\n"), text.rfind(b"\r")) + 1 :].decode()
+    return bool(rows < not_empty or split_line(last_line, separator).opened)
 
 
 def _trusted(row: Row, layout: Layout, places: Mapping[str, int]) -> list[str | None]:

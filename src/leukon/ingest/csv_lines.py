@@ -89,7 +89,7 @@ def _join(first: str, rest: Iterator[str], layout: Layout) -> tuple[Row | None, 
             continue
         row = split_line("".join([*lines, line]).rstrip("\r\n"), layout.separator)
         if not row.opened:
-            believed = _is_believed(row, layout)
+            believed = _is_believed(row, layout) and not _are_two_rows(first, line, layout)
             return (row, [], next(rest, None)) if believed else (None, lines, line)
         lines.append(line)
     return None, lines, None
@@ -113,6 +113,11 @@ def _is_believed(row: Row, layout: Layout) -> bool:
             if row_within or place in row.closed_within:
                 return False
     return True
+
+
+def _are_two_rows(first: str, last: str, layout: Layout) -> bool:
+    """Whether the first and the last of some lines, each read on its own, both have a field for each name."""
+    return all(len(row.fields) == layout.width for row in _take_apart([first, last], layout))
 
 
 def _looks_like_row(text: str, start: int, layout: Layout) -> bool:

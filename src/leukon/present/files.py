@@ -19,7 +19,7 @@ TableFormat = Literal["csv", "parquet"]
 
 
 def write_tables(tables: Mapping[str, pa.Table], provenance: Mapping[str, str], out: Path, format: TableFormat) -> Path:
-    """Write each table to `out/tables/NAME.csv` (or .parquet), and what they depend on to `provenance.json`.
+    """Write each table to `out/tables/NAME.csv` (or .parquet), and what they depend on to `out/provenance.json`.
 
     Returns the folder. The new tables are written whole beside an earlier `out/tables`, which then makes way for them.
 
@@ -31,17 +31,19 @@ def write_tables(tables: Mapping[str, pa.Table], provenance: Mapping[str, str], 
     try:
         with _folder(out):
             _refuse_strangers(out / "tables", tables)
-            beside = Path(tempfile.mkdtemp(prefix=".tables-", dir=out))
+            staging = Path(tempfile.mkdtemp(prefix=".tables-", dir=out))
             try:
+                (staging / "tables").mkdir()
                 for name, table in tables.items():
                     write = pq.write_table if format == "parquet" else _write_csv
-                    write(table, beside / f"{name}.{format}")
+                    write(table, staging / "tables" / f"{name}.{format}")
                 said = json.dumps(dict(provenance), indent=2) + "\n"
-                (beside / "provenance.json").write_text(said, encoding="utf-8")
-                beside.chmod(0o755)
-                return _take_place(beside, out / "tables")
+                (staging / "provenance.json").write_text(said, encoding="utf-8")
+                place = _take_place(staging / "tables", out / "tables")
+                (staging / "provenance.json").replace(out / "provenance.json")
+                return place
             finally:
-                shutil.rmtree(beside, ignore_errors=True)
+                shutil.rmtree(staging, ignore_errors=True)
     except OSError:
         raise UnwritableFolder(out) from None
 
@@ -62,7 +64,7 @@ def _folder(out: Path) -> Iterator[None]:
 
 def _refuse_strangers(place: Path, tables: Collection[str]) -> None:
     """Raise where replacing the folder would delete files that leukon did not write."""
-    ours = {"provenance.json"} | {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")}
+    ours = {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")}
     if place.exists() and not place.is_dir():
         raise UnwritableFolder(place, "it is a file.")
     if place.is_dir() and any(file.name not in ours and not file.name.startswith(".") for file in place.iterdir()):

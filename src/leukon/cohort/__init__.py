@@ -1,0 +1,1 @@
+"""MANY PATIENTS: proportions and rates with their uncertainty."""
