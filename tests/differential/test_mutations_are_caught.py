@@ -31,7 +31,7 @@ MUTATIONS = {
     "a count comes before a dose of its time": (
         "monitor.courses._first_row_of", "< courses.start_time", "<= courses.start_time",
     ),
-    "a value on a limit takes the worse grade": ("monitor.grading._below_fixed", "value < limit", "value <= limit"),
+    "a value on a limit takes the worse grade": ("monitor.grading._below_fixed", "is_below(value, limit)", "np.less_equal(value, limit)"),
     "a slot is done a day too late": ("monitor.plan._slots_of_test", "np.minimum(due + after,", "np.minimum(due + after + 1,"),
     "a slot is over a day too soon": ("monitor.plan._slots_of_test", "        due + half,\n", "        due + half - 1,\n"),
     "a slot is over on the day of the next start": (

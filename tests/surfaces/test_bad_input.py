@@ -208,7 +208,7 @@ def test_lines_that_are_too_long_or_too_short_are_all_in_the_account(tmp_path):
         1,2000-01-04
         1
         1,2000-01-05,anc,0.5,,10*9/L
-        1,2000-01-06,anc,0.5,,10*9/L,,,
+        1,2000-01-06,anc,0.5,,10*9/L,,,x
         """,
     )
     expect(
@@ -348,9 +348,7 @@ UNREADABLE = {f"CSV without {name}": case for name, case in WITHOUT.items()} | {
     "a CSV of white space": ("blank.csv", lines("", "  ", ""), "empty"),
     "a CSV of CP1252": ("cp1252.csv", lambda path: path.write_bytes(f"{HEADER}\n{ROW}\n".replace("ei", "ü").encode("cp1252")), "UTF-8"),
     "a CSV of UTF-16": ("utf16.csv", lambda path: path.write_text(f"{HEADER}\n{ROW}\n", encoding="utf-16"), "UTF-8"),
-    "a CSV with a quote that never closes": ("quote.csv", lines(HEADER, ROW.replace("0.4242", '"0.4242'), ROW, ROW), "row 1 opens a quote"),
-    "a quote in the last column that never closes": ("quote.csv", lines(HEADER, ROW, ROW + '"x', ROW), "row 2 opens a quote"),
-    "a quote that never closes in a large CSV": ("quote.csv", lines(HEADER, ROW + '"x', *[ROW] * 5_000), "quote"),
+    "a CSV whose column names have a quote that never closes": ("quote.csv", lines(HEADER.replace("status", '"status'), ROW, ROW), "opens a quote"),
     "no such file": ("missing.csv", lambda path: None, "no such file"),
     "an unknown ending": ("events.xlsx", lines(HEADER, ROW), ".xlsx"),
     "no ending": ("events", lines(HEADER, ROW), "no format"),
