@@ -13,7 +13,7 @@ from rich.console import Console
 
 from leukon.errors import LeukonError
 from leukon.events.code_map import load_code_map
-from leukon.events.intake import check_timezone
+from leukon.events.columns import check_timezone
 from leukon.ingest.examples import load_example
 from leukon.ingest.reading import read
 from leukon.knowledge.evidence import list_evidence, load_evidence

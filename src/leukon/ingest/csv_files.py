@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from leukon.errors import UnreadableFile
-from leukon.events.intake import find_columns
+from leukon.events.columns import find_columns
 from leukon.events.schema import EVENTS
 from leukon.events.values import TextValue, read_text
 from leukon.ingest.csv_lines import Layout, Row, is_too_long, read_rows, split_line

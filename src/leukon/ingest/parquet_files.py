@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leukon.errors import UnreadableFile
-from leukon.events.intake import find_columns
+from leukon.events.columns import find_columns
 
 
 def read_parquet_files(paths: Sequence[Path], columns: Mapping[str, str]) -> pa.Table:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from leukon.errors import UnknownName, UnreadableFile
 from leukon.events.code_map import CodeMap
-from leukon.events.intake import check_timezone
+from leukon.events.columns import check_timezone
 from leukon.ingest.csv_files import read_csv
 from leukon.ingest.meds import find_shards, is_meds
 from leukon.ingest.parquet_files import read_parquet_files

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array, changes
-from leukon.events.table import Doses
+from leukon.events.usable import Doses
 from leukon.monitor.numbers import Numbers
 from leukon.monitor.runs import Runs, key_of
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from leukon.events.arrays import Array
 from leukon.events.concepts import Concepts
-from leukon.events.table import Counts
+from leukon.events.usable import Counts
 from leukon.knowledge.criteria import Criteria
 from leukon.monitor.courses import Courses, InForce, find_course_in_force
 from leukon.monitor.grading import grade_decrease, grade_increase

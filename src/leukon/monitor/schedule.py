@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array
-from leukon.events.table import Counts, Findings
+from leukon.events.usable import Counts, Findings
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.courses import Courses
 from leukon.monitor.numbers import Numbers

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leukon.events.arrays import DAY, NULL, Array, changes
-from leukon.events.table import Doses
+from leukon.events.usable import Doses
 from leukon.monitor.episodes import Episodes
 from leukon.monitor.numbers import Numbers
 from leukon.monitor.runs import Runs, key_of
