@@ -45,6 +45,7 @@ OPEN = {
     "in the last field": ['1,2020-01-01,anc,5,,"10*9/L', '1,2020-01-02,anc,5,,10*9/L"'],
     "between lines with no ISO time": ['1,1.1.2020,anc,5,"high,10*9/L', '1,2.1.2020,anc,5,high",10*9/L'],
     "between lines of damaged times": ['1,yesterday,anc,5,"high,10*9/L', '1,today,anc,5,high",10*9/L'],
+    "around damaged times": ['1,"yesterday,anc,5,,10*9/L', '1,today",anc,5,10*9/L'],
     "with a short line between": ['1,2020-01-01,anc,5,"high,10*9/L', "1,2020-01-02", '1,2020-01-03,anc,5,"high'],
     "with an empty line between": ['1,2020-01-01,anc,5,"high,10*9/L', "", '1,2020-01-02,anc,5,"high,10*9/L'],
     "one for each of many lines": [f'1,2020-01-{day:02},anc,5,"high,10*9/L' for day in range(1, 31)],
@@ -93,6 +94,7 @@ COMMENTS = {
         "subject_id,time,code,numeric_value,unit,text_value",
         '1,2020-01-01,anc,2,10*9/L,"clotted\nrepeat"',
     ),
+    "or a line break behind a unit": (HEADER, '1,2020-01-01,anc,2,,"10*9/L\n"'),
     "in two columns": (HEADER + ",note", '1,2020-01-01,anc,2,"clotted\nrepeat",10*9/L,"seen\nby me"'),
     "before surplus separators": (HEADER, '1,2020-01-01,anc,2,"clotted\nrepeat",10*9/L,,'),
 }

@@ -62,7 +62,8 @@ def _read_text_columns(path: Path, content: bytes, columns: Mapping[str, str]) -
     if table is not None:
         return table
     places = {name: header.fields.index(column) for name, column in wanted.items()}
-    layout = Layout(separator, len(header.fields), places["subject_id"], places["time"], places["code"])
+    words = frozenset(place for name, place in places.items() if name != "text_value")
+    layout = Layout(separator, len(header.fields), places["subject_id"], places["time"], places["code"], words)
     lines = islice(io.StringIO(content.decode(), newline=""), 1, None)
     kept = [_trusted(row, layout, places) for row in read_rows(lines, layout)]
     return pa.table({wanted[name]: pa.array([row[at] for row in kept], pa.string()) for at, name in enumerate(places)})

@@ -18,13 +18,17 @@ _DATE = re.compile(r"\s*\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 
 @dataclass(frozen=True)
 class Layout:
-    """How a line is laid out: its separator, number of fields, and the places of the fields that make it a row."""
+    """How a line is laid out: its separator, number of fields, and the places of the fields that make it a row.
+
+    `words` are the places of fields that hold a word or a number each, never lines.
+    """
 
     separator: str
     width: int
     subject: int
     time: int
     code: int
+    words: AbstractSet[int]
 
 
 class Row(NamedTuple):
@@ -102,7 +106,7 @@ def _take_apart(lines: Iterable[str], layout: Layout) -> Iterator[Row]:
 
 
 def _is_believed(row: Row, layout: Layout) -> bool:
-    """As many fields as names, each long one closed at its end, and none with a line that would be a row itself."""
+    """As many fields as names; each long one a text, closed at its end, with no line that would be a row itself."""
     if len(row.fields) < layout.width or is_too_long(row, layout):
         return False
     for place, text in enumerate(row.fields):
@@ -110,7 +114,8 @@ def _is_believed(row: Row, layout: Layout) -> bool:
         if len(lines) > 1:
             starts = [place, *[0] * (len(lines) - 1)]
             row_within = any(_looks_like_row(*said, layout) for said in zip(lines, starts, strict=True))
-            if row_within or place in row.closed_within:
+            lines_for_a_word = place in layout.words and _LINE_END.search(text.strip())
+            if row_within or lines_for_a_word or place in row.closed_within:
                 return False
     return True
 

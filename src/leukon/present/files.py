@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -49,7 +49,7 @@ def write_tables(tables: Mapping[str, pa.Table], provenance: Mapping[str, str], 
 
 
 @contextmanager
-def _folder(out: Path) -> Iterator[None]:
+def _folder(out: Path) -> Generator[None]:
     """Make the folder; if what follows fails, take away what was made."""
     made = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
