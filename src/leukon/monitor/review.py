@@ -148,7 +148,7 @@ class Review:
 
     def _joined(self, make: Callable[[Columns, Concepts, pa.Array], pa.Table]) -> pa.Table:
         ids = self.door.intake.subject_ids
-        tables = _each(lambda piece: make(piece[1], piece[0].concepts, ids), self.pieces)
+        tables = each(lambda piece: make(piece[1], piece[0].concepts, ids), self.pieces)
         return self._signed(pa.concat_tables(tables))
 
     def _signed(self, table: pa.Table) -> pa.Table:
@@ -160,7 +160,7 @@ def _version() -> str:
     return version("leukon")
 
 
-def _each(work: Callable[[In], Out], pieces: Sequence[In]) -> list[Out]:
+def each(work: Callable[[In], Out], pieces: Sequence[In]) -> list[Out]:
     """`work` on every piece, on all processors; NumPy and Arrow let threads run side by side."""
     if len(pieces) == 1:
         return [work(pieces[0])]
@@ -215,4 +215,4 @@ def review(
         checked = door.check(piece)
         return checked, find_all(checked, known, schedule, numbers)
 
-    return Review(known, schedule, door, _each(ask, cut_by_subject(door.intake, PIECE)))
+    return Review(known, schedule, door, each(ask, cut_by_subject(door.intake, PIECE)))

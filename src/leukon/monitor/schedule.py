@@ -57,7 +57,7 @@ def find_slots(
     windows = _Windows(plan, course, slot, key_of(courses.subject, begins), until_next)
     seen = np.zeros(numbers.drug.size, bool)
     seen[counts.analyte] = seen[findings.finding] = True
-    for number in np.unique((numbers.concerns & seen).nonzero()[0]):
+    for number in np.flatnonzero((numbers.concerns & seen).any(axis=1)):
         does, adds = numbers.completes[number], numbers.adds_to[number]
         complete, partial = _find_tests(does, counts, findings), _find_tests(adds, counts, findings)
         _settle(windows, (test == number).nonzero()[0], complete, partial, over, status, done_time)
