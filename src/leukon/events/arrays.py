@@ -32,11 +32,6 @@ class Words:
         return Words(self.index[at], self.words)
 
 
-def date_of(time: Array) -> Array:
-    """Calendar date of each time, in days since 1970-01-01; null stays null."""
-    return np.where(time == NULL, NULL, time // DAY)
-
-
 def days_between(start: Array, end: Array) -> Array:
     """Difference of calendar dates, in days; null where either is null."""
     return np.where((start == NULL) | (end == NULL), NULL, end // DAY - start // DAY)

@@ -42,7 +42,7 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 TABLES = ("account", "codes_seen", "unused", "subjects", "courses", "results", "episodes", "schedule")
 PIECE = 1 << 17
-"""Rows of one piece: large enough to cost nothing, small enough to stay in the processor's cache."""
+"""Rows of one piece: enough that a piece costs little by itself, few enough that all processors have work."""
 
 
 def find_all(events: Events, protocol: Protocol, schedule: str, numbers: Numbers) -> Columns:
