@@ -20,9 +20,11 @@ from leukon.events.data_files import parse_toml
 from leukon.events.schema import Column
 from leukon.events.units import UnitFile
 from leukon.knowledge.criteria import load_criteria
+from leukon.knowledge.judgement import Step, Urgency
 from leukon.knowledge.library import list_protocols, load_protocol
 from leukon.knowledge.protocol import Phase, Protocol, Schedule, Worked
 from leukon.knowledge.sources import load_sources
+from leukon.knowledge.workup import Item
 from leukon.monitor import schema as monitor_schema
 from leukon.monitor.review import TABLES, Review
 
@@ -138,6 +140,62 @@ def _worked(worked: Worked) -> list[str]:
     for table, expected in worked.expect.items():
         parts += [f"Then `{table}` is:", _text(expected)]
     return parts
+
+
+# ---- judgement ----------------------------------------------------------------------------------------------------
+
+
+def write_findings() -> str:
+    """Findings of every protocol in words, by what they say when nothing is overridden."""
+    protocol = load_protocol("alemtuzumab-ms")
+    parts = ["## Limits", _table(("limit", "value", "source"), _limits(protocol.urgency))]
+    rows = [(f"`{name}`", said.title, ", ".join(said.steps), said.source) for name, said in protocol.findings.items()]
+    parts += ["## Findings", _table(("finding", "title", "next steps, as far as their gates are open", "source"), rows)]
+    steps = [
+        (f"`{name}`", step.text, f"n = {step.n}; {step.strength}", _gate(step), step.source)
+        for name, step in protocol.steps.items()
+    ]
+    parts += ["## Next steps", _table(("step", "text", "strength", "gate", "source"), steps)]
+    items = [
+        (f"`{name}`", item.cause, _item(item), item.next_test, item.source)
+        for name in protocol.workup_items
+        for item in (protocol.workup[name],)
+    ]
+    return _join([*parts, "## Work-up", _table(("item", "cause", "rule", "next test", "source"), items)])
+
+
+def _limits(urgency: Urgency) -> list[tuple[str, str, str]]:
+    return [
+        (f"`{name}.{key}`", _plain(value), limits.source)
+        for name, limits in urgency
+        for key, value in limits.model_dump(by_alias=True).items()
+        if key != "source"
+    ]
+
+
+def _gate(step: Step) -> str:
+    said = step.gate.model_dump(exclude_none=True)
+    instead = f"; else `{step.instead}`" if step.instead else ""
+    return "; ".join(f"{key}: {_plain(value)}" for key, value in said.items()) + instead
+
+
+def _item(item: Item) -> str:
+    own = item.model_dump(by_alias=True, exclude={"display", "cause", "next_test", "source", "rule", "notes"})
+    return f"{item.rule}: " + "; ".join(
+        f"{key} {_plain(value)}" for key, value in own.items() if value not in (None, ())
+    )
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_plain(part)}" for key, part in value.items())
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, tuple)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 # ---- grades, codes, units -----------------------------------------------------------------------------------------
@@ -270,6 +328,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "events": write_events,
     "tables": write_tables,
     "protocols": write_protocols,
+    "judgement": write_findings,
     "grades": write_grades,
     "concepts": write_concepts,
     "units": write_units,

@@ -8,6 +8,7 @@ import pytest
 
 from leukon.events import schema as events_schema
 from leukon.monitor import schema as monitor_schema
+from leukon.monitor.review import TABLES
 
 ROOT = Path(__file__).parents[2]
 MAKER = ROOT / "docs" / "generate_reference.py"
@@ -39,6 +40,9 @@ def test_every_made_part_stands_on_one_page():
         monitor_schema.GRADE_REASONS,
         monitor_schema.EPISODE_STATUSES,
         monitor_schema.SLOT_STATUSES,
+        monitor_schema.WORKUP_STATUSES,
+        monitor_schema.URGENCIES,
+        monitor_schema.FEVERS,
     ],
 )
 def test_every_word_that_a_table_may_hold_is_explained(words):
@@ -58,5 +62,5 @@ def test_the_glossary_is_in_the_order_of_the_alphabet():
 def test_the_glossary_has_every_table_and_every_status():
     known = {word.lower().replace(" ", "_").rstrip("s") for word in glossary()}
     statuses = {*monitor_schema.EPISODE_STATUSES, *monitor_schema.SLOT_STATUSES}
-    tables = {"account", "codes_seen", "unused", "subject", "course", "result", "episode", "schedule"}
+    tables = {name.rstrip("s") for name in TABLES}
     assert {word.rstrip("s") for word in statuses | tables} <= known

@@ -1,8 +1,9 @@
 """Read one TOML file into a checked model: every complaint names the file, the key and the fix."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,31 +19,60 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def load_toml(path: Path, model: type[Model]) -> Model:
-    """Read `path` and check it against `model`.
+def load_toml(path: Path, model: type[Model], beneath: Mapping[str, Any] | None = None) -> Model:
+    """Read `path` and check it against `model`; what it does not say is taken from `beneath`, key by key.
 
     Raises
     ------
     MissingFile, InvalidFile
         If the file cannot be opened; if it is not TOML or breaks a rule of the model.
     """
+    return _check(_over(beneath or {}, read_toml(path)), path.name, model)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read `path` as it is.
+
+    Raises
+    ------
+    MissingFile, InvalidFile
+        If the file cannot be opened, or is not TOML.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return _parse(path.read_text(encoding="utf-8"), path.name)
     except OSError:
         raise MissingFile(path.name) from None
     except UnicodeDecodeError:
         raise InvalidFile(path.name, "the text", "it is not UTF-8.", "save it as UTF-8.") from None
-    return parse_toml(text, path.name, model)
 
 
 def parse_toml(text: str, file: str, model: type[Model]) -> Model:
     """Check TOML text against `model`; `file` is the name that errors show."""
+    return _check(_parse(text, file), file, model)
+
+
+def _parse(text: str, file: str) -> dict[str, Any]:
     try:
-        return model.model_validate(tomllib.loads(text))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidFile(file, "the text", f"it is not TOML: {error}.", "mend the line it names.") from None
+
+
+def _check(content: Mapping[str, Any], file: str, model: type[Model]) -> Model:
+    try:
+        return model.model_validate(content)
     except ValidationError as error:
         raise _first_complaint(file, error) from None
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above`, and what only `below` says; tables are merged, everything else is taken whole."""
+    both = {key: _over(below[key], above[key]) for key in below if _is_table(below[key]) and _is_table(above.get(key))}
+    return {**below, **above, **both}
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, Mapping)
 
 
 def _first_complaint(file: str, error: ValidationError) -> InvalidFile:

@@ -13,7 +13,7 @@ from leukon.events.intake import Intake
 from leukon.events.refusals import Refusals
 from leukon.events.schema import COMPARATORS, LLN_SOURCES
 from leukon.events.units import load_units, plain_spelling
-from leukon.events.values import PLACES, TextValue, read_comparator, read_text
+from leukon.events.values import PLACES, TextValue, read_comparator, read_range, read_text
 
 NOT_GIVEN = ("not given", "not_given", "no")
 """Words of a dose row that say the dose was not given."""
@@ -31,10 +31,15 @@ _ROW, _MAP = LLN_SOURCES.index("row"), LLN_SOURCES.index("map")
 
 @dataclass(frozen=True)
 class Measured:
-    """What rows say, in result units; value NaN where there is none."""
+    """What rows say, in result units; value NaN where there is none.
+
+    `low` and `high` are the ends of a range such as `80-90` that stands beside a number in it; NaN elsewhere.
+    """
 
     value: Array
     comparator: Array
+    low: Array
+    high: Array
     lln: Array
     uln: Array
     lln_source: Array
@@ -87,7 +92,8 @@ def measure(rows: Intake, concept: Array, codes: SiteCodes, concepts: Concepts, 
     if dose.any():
         value[dose & (comparator != -1)] = np.nan
         comparator[dose] = -1
-    return Measured(value, comparator, *_ranges(rows, concept, codes, concepts, factor))
+    ends = _ends(rows, value, factor)
+    return Measured(value, comparator, *ends, *_ranges(rows, concept, codes, concepts, factor))
 
 
 def _read_numbers(rows: Intake) -> _Numbers:
@@ -117,6 +123,18 @@ def _read_numbers(rows: Intake) -> _Numbers:
         np.where(said == -1, in_text, said),
         {"ambiguous_comma": ambiguous, "conflict": conflict} | odd,
     )
+
+
+def _ends(rows: Intake, value: Array, factor: _Factor) -> tuple[Array, Array]:
+    """Ends of the range in each text, in result units, where it holds the value; NaN elsewhere."""
+    nothing = (np.nan, np.nan)
+    ends = [read_range(word or "") for word in (() if rows.text is None else rows.text.words)]
+    if rows.text is None or not any(ends):
+        return np.full_like(value, np.nan), np.full_like(value, np.nan)
+    low, high = np.asarray([end or nothing for end in (*ends, None)]).T
+    low, high = (end[rows.text.index] * factor.numerator / factor.denominator for end in (low, high))
+    holds = (low <= value) & (value <= high)
+    return np.where(holds, low, np.nan), np.where(holds, high, np.nan)
 
 
 def _as_written(numbers: Array) -> Array:

@@ -13,6 +13,7 @@ from leukon.events.clock import END_OF_TIME, AsOf, read_as_of
 from leukon.events.code_map import CodeMap, SiteCodes, check_names, read_codes
 from leukon.events.concepts import FINDING, Concepts, load_concepts
 from leukon.events.derived import derive_counts
+from leukon.events.held_back import HeldBack, take_held_back
 from leukon.events.intake import Intake, take_in, take_rows
 from leukon.events.lifecycle import refuse_bad_status, settle_versions
 from leukon.events.measure import measure
@@ -34,6 +35,7 @@ class Events:
     counts: Counts
     doses: Doses
     findings: Findings
+    held_back: HeldBack
     fates: Fates
 
 
@@ -111,7 +113,7 @@ def _check(intake: Intake, as_of: AsOf, concepts: Concepts, codes: SiteCodes) ->
     settle_versions(rows, measured, moment, refusals)
     reason = refusals.then(of_values)
     source = None if rows.source is None else rows.source.index
-    derived = derive_counts(concepts, moment, source, concept, measured.value, measured.comparator, reason)
+    derived, rivals = derive_counts(concepts, moment, source, concept, measured.value, measured.comparator, reason)
     used_as = _uses(concept, reason, concepts)
     use = np.where(after, AFTER, OTHER_KIND).astype(np.int8)
     reasons = np.full(use.size, -1, np.int8)
@@ -122,6 +124,7 @@ def _check(intake: Intake, as_of: AsOf, concepts: Concepts, codes: SiteCodes) ->
         counts=take_counts(rows, concept, measured, derived, moment, used_as, concepts),
         doses=take_doses(rows, concept, measured, moment, used_as),
         findings=take_findings(rows, concept, measured, used_as, concepts),
+        held_back=take_held_back(rows, concept, measured, rivals, of_values, reason, concepts),
         fates=Fates(use, reasons),
     )
 

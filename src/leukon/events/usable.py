@@ -46,7 +46,10 @@ class Doses:
 
 @dataclass(frozen=True)
 class Findings:
-    """Coded and numeric findings, sorted by subject and time; value NaN for words, `word` None for numbers."""
+    """Coded and numeric findings, sorted by subject and time; value NaN for words, `word` None for numbers.
+
+    `low` and `high` are the ends of a range that was written beside a number; NaN elsewhere.
+    """
 
     row: Array
     subject: Array
@@ -54,6 +57,8 @@ class Findings:
     finding: Array
     value: Array
     comparator: Array
+    low: Array
+    high: Array
     word: Words
 
 
@@ -144,5 +149,7 @@ def take_findings(rows: Intake, concept: Array, measured: Measured, use: Array, 
         concept[at],
         np.where(coded, np.nan, measured.value[at]),
         np.where(coded, -1, measured.comparator[at]),
+        np.where(coded, np.nan, measured.low[at]),
+        np.where(coded, np.nan, measured.high[at]),
         Words(np.where(coded, text.index, -1), text.words),
     )

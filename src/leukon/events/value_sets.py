@@ -75,7 +75,7 @@ def millionths(value: Array) -> Array:
     return np.rint(value * _MILLIONTHS).astype(np.int64)
 
 
-def round_to_hundredths(numerator: Array, comparator: Array, denominator: int) -> tuple[Array, Array]:
+def round_to_hundredths(numerator: Array, comparator: Array, denominator: int | Array) -> tuple[Array, Array]:
     """`numerator / denominator` hundredths, to the nearest, ties to the even one; exact.
 
     A bound that was rounded may itself be a rounded count, so `<` becomes `<=` and `>` becomes `>=`.

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 NUMBER = r"[+-]?(?:\d{1,15}(?:[.,]\d{0,15})?|[.,]\d{1,15})(?:[eE][+-]?\d)?"
 _COMPARATOR = re.compile(r"<=|>=|=<|=>|<|>|≤|≥|=")
+_RANGE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(?:-|–|to)\s*(\d{1,9}(?:\.\d{1,9})?)\s*%?")
 _EXPONENT = r"(?:[eE][+-]?\d)?"
 _THREE_AFTER_COMMA = re.compile(r"[+-]?[\d.,]*,\d{3}(?:\.\d*)?" + _EXPONENT)
 _AFTER_A_LONE_0 = re.compile(r"[+-]?0,\d{3}" + _EXPONENT)
@@ -61,3 +62,14 @@ def read_text(text: str) -> TextValue:
     number = Decimal(rest.replace(",", "."))
     exponent = min(int(number.as_tuple().exponent), 0)
     return TextValue(float(number.scaleb(-exponent)) + 0.0, float(10**-exponent), comparator)  # + 0.0: no -0.0
+
+
+def read_range(text: str) -> tuple[float, float] | None:
+    """The ends of a range; None if `text` is none. It is no value, but says how far a number beside it may be off.
+
+    >>> read_range("80-90 %"), read_range("80"), read_range("90-80")
+    ((80.0, 90.0), None, None)
+    """
+    found = _RANGE.fullmatch(text.strip())
+    ends = None if found is None else (float(found[1]), float(found[2]))
+    return ends if ends is None or ends[0] <= ends[1] else None

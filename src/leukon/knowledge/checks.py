@@ -1,23 +1,16 @@
 """What pydantic cannot see: that the names of a protocol file lead somewhere, and that its slots keep apart."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
 from leukon.events.concepts import Concepts, Use, load_concepts
+from leukon.knowledge.faults import Fault, find_unknown
+from leukon.knowledge.judgement_names import named_concepts, named_sources, unknown_steps
 from leukon.knowledge.protocol import BASELINE, Phase, Protocol
 from leukon.knowledge.sources import load_sources
 
 _DAYS = 100 * 366
 """So far slots are compared: no schedule is followed longer."""
-
-
-class Fault(NamedTuple):
-    """Where a file is wrong, why, and how to mend it."""
-
-    key: str
-    why: str
-    fix: str
 
 
 def find_faults(protocol: Protocol) -> Iterator[Fault]:
@@ -28,11 +21,7 @@ def find_faults(protocol: Protocol) -> Iterator[Fault]:
     yield from _sources(protocol)
     yield from _schedules(protocol)
     yield from _close_slots(protocol)
-
-
-def _unknown(key: str, thing: str, name: str, known: Collection[str], or_else: str = "") -> Iterator[Fault]:
-    if name not in known:
-        yield Fault(key, f"there is no {thing} '{name}'.", f"use one of: {', '.join(known)}{or_else}.")
+    yield from unknown_steps(protocol)
 
 
 def _own_concepts(protocol: Protocol) -> Iterator[Fault]:
@@ -72,6 +61,7 @@ def _named_concepts(protocol: Protocol) -> Iterator[tuple[str, tuple[str, ...], 
     for name, test in protocol.tests.items():
         yield f"tests.{name}.complete", test.complete, ("result", "finding")
         yield f"tests.{name}.partial", test.partial, ("result", "finding")
+    yield from named_concepts(protocol)
 
 
 def _treatment_classes(protocol: Protocol) -> Iterator[Fault]:
@@ -88,7 +78,7 @@ def _treatment_classes(protocol: Protocol) -> Iterator[Fault]:
 def _sources(protocol: Protocol) -> Iterator[Fault]:
     known = {**load_sources(), **protocol.sources}
     for key, source in _named_sources(protocol):
-        yield from _unknown(f"{key}.source", "source", source, known, f", or add [sources.{source}]")
+        yield from find_unknown(f"{key}.source", "source", source, known, f", or add [sources.{source}]")
 
 
 def _named_sources(protocol: Protocol) -> Iterator[tuple[str, str]]:
@@ -102,21 +92,22 @@ def _named_sources(protocol: Protocol) -> Iterator[tuple[str, str]]:
     for name, schedule in protocol.schedules.items():
         yield f"schedules.{name}", schedule.source
         yield from ((f"schedules.{name}.phases.{at}", phase.source) for at, phase in enumerate(schedule.phases))
+    yield from named_sources(protocol)
 
 
 def _schedules(protocol: Protocol) -> Iterator[Fault]:
     schedules = protocol.schedules
-    yield from _unknown("default_schedule", "schedule", protocol.default_schedule, schedules)
+    yield from find_unknown("default_schedule", "schedule", protocol.default_schedule, schedules)
     for at, patient in enumerate(protocol.worked):
         if patient.schedule is not None:
-            yield from _unknown(f"worked.{at}.schedule", "schedule", patient.schedule, schedules)
+            yield from find_unknown(f"worked.{at}.schedule", "schedule", patient.schedule, schedules)
     for name, schedule in schedules.items():
         if schedule.based_on is not None:
             key, alone = f"schedules.{name}.based_on", [other for other in schedules if not schedules[other].based_on]
-            yield from _unknown(key, "schedule that stands alone and is called", schedule.based_on, alone)
+            yield from find_unknown(key, "schedule that stands alone and is called", schedule.based_on, alone)
         for at, phase in enumerate(schedule.phases):
             for test in phase.tests:
-                yield from _unknown(f"schedules.{name}.phases.{at}.tests", "test", test, protocol.tests)
+                yield from find_unknown(f"schedules.{name}.phases.{at}.tests", "test", test, protocol.tests)
 
 
 def _close_slots(protocol: Protocol) -> Iterator[Fault]:

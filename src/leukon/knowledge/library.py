@@ -6,12 +6,14 @@ from pathlib import Path
 
 from leukon.errors import InvalidFile, UnknownName
 from leukon.events.concepts import Concepts, load_concepts
-from leukon.events.data_files import load_toml
+from leukon.events.data_files import load_toml, read_toml
 from leukon.knowledge.checks import find_faults
 from leukon.knowledge.protocol import Protocol
 from leukon.knowledge.sources import DATA
 
 _SHELF = DATA / "protocols"
+_GENERAL = DATA / "general.toml"
+"""What every protocol says unless it says otherwise."""
 
 
 def list_protocols() -> tuple[str, ...]:
@@ -58,10 +60,11 @@ def load_protocol(protocol: str | Path) -> Protocol:
 
 
 def _load(path: Path) -> Protocol:
-    loaded = load_toml(path, Protocol)
+    loaded = load_toml(path, Protocol, beneath=read_toml(_GENERAL))
     for fault in find_faults(loaded):
         raise InvalidFile(path.name, *fault)
-    return loaded.model_copy(update={"hash": hashlib.sha256(path.read_bytes()).hexdigest()[:16]})
+    content = path.read_bytes() + _GENERAL.read_bytes()  # the hash stands for all that was said
+    return loaded.model_copy(update={"hash": hashlib.sha256(content).hexdigest()[:16]})
 
 
 _load_shipped = lru_cache(_load)

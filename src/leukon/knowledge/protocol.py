@@ -7,7 +7,8 @@ from pydantic import Field, field_validator, model_validator
 
 from leukon.events.concepts import Concept
 from leukon.events.data_files import Strict, Text
-from leukon.knowledge.sources import Source
+from leukon.knowledge.judgement import Judgement
+from leukon.knowledge.workup import Item
 
 Days = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -54,6 +55,7 @@ class Test(Strict):
     """A test: one of `complete` does it; one of `partial` alone leaves it incomplete."""
 
     __test__ = False
+    display: str = ""
     complete: Names
     partial: tuple[Text, ...] = ()
 
@@ -118,15 +120,19 @@ class Worked(Strict):
     expect: dict[str, Text]
 
 
-class Protocol(Strict):
-    """All that a protocol file says; whether its names lead somewhere is asked in `checks`."""
+class Protocol(Judgement):
+    """All that a protocol file says; whether its names lead somewhere is asked in `checks`.
+
+    What it does not say of urgency, words, steps and work-up is that of general.toml.
+    """
 
     id: Text
     title: Text
     drugs: Names
     default_schedule: Text
     note: str = ""
-    sources: dict[str, Source] = {}
+    workup_items: tuple[Text, ...] = Field(description="items of the work-up, in their order")
+    workup: dict[str, Item]
     concepts: dict[str, Concept] = {}
     course: CourseRule
     episode: EpisodeRule

@@ -25,8 +25,8 @@ class Plan:
     and over after `over_after`; it is listed once the slot of its test before it has opened
     (`listed_from`). `test` and `phase` number the names.
 
-    `listed_key` (the first day on which any slot from here on is listed) and `due_key` rise over the whole plan: those
-    of later courses are `LATER` higher.
+    `every` is the interval of the slot's phase (0: the baseline). `listed_key` (the first day on which any slot from
+    here on is listed) and `due_key` rise over the whole plan: those of later courses are `LATER` higher.
     """
 
     due: Array
@@ -38,6 +38,7 @@ class Plan:
     opens: Array
     late_after: Array
     over_after: Array
+    every: Array
     done_from: Array
     done_to: Array
     reach_from: Array
@@ -112,8 +113,8 @@ def _phases_in_force(protocol: Protocol, schedule: Schedule, *, first_course: bo
 def _slots_of_test(phases: list[Phase], days: int, names: tuple[str, ...]) -> list[Array]:
     """Columns of the slots of one test, in the order of `Plan` from `due` on without `test`."""
     rows = sorted(row for phase in phases for row in _rows(phase, days, names.index(phase.phase)))
-    due, before, after, half, phase = np.asarray(rows, np.int64).reshape(-1, 5).T
-    baseline = half == 0
+    due, before, after, every, phase = np.asarray(rows, np.int64).reshape(-1, 5).T
+    baseline, half = every == 0, every // 2
     middle = (due[1:] + due[:-1]) // 2  # a test in the middle of two slots belongs to the earlier one
     from_middle = np.concatenate([[ALWAYS], middle + 1])[: due.size]
     to_middle = np.concatenate([middle, [NEVER]])[: due.size]
@@ -127,6 +128,7 @@ def _slots_of_test(phases: list[Phase], days: int, names: tuple[str, ...]) -> li
         opens,
         due + after,
         due + half,
+        every,
         np.maximum(due - before, reach_from),
         np.minimum(due + after, reach_to),
         reach_from,
@@ -140,4 +142,4 @@ def _rows(phase: Phase, days: int, number: int) -> list[tuple[int, int, int, int
         return [(0, phase.days_before or 0, 0, 0, number)]
     first, every, tolerance = phase.first or 1, phase.every or 1, phase.tolerance or 0
     last = days if phase.last is None else min(phase.last, days)
-    return [(due, tolerance, tolerance, every // 2, number) for due in range(first, last + 1, every)]
+    return [(due, tolerance, tolerance, every, number) for due in range(first, last + 1, every)]

@@ -30,17 +30,31 @@ from leukon.events.table import Door, Events, open_door
 from leukon.knowledge.criteria import load_criteria
 from leukon.knowledge.library import concepts_of, load_protocol
 from leukon.knowledge.protocol import Protocol
-from leukon.monitor.courses import find_courses
+from leukon.monitor.courses import find_course_in_force, find_courses
 from leukon.monitor.episodes import find_episodes
+from leukon.monitor.findings import find_findings
 from leukon.monitor.numbers import Numbers, number_protocol
 from leukon.monitor.results import grade_results
 from leukon.monitor.schedule import find_slots
-from leukon.monitor.tables import Columns, tabulate_courses, tabulate_episodes, tabulate_results, tabulate_schedule
+from leukon.monitor.tables import (
+    Columns,
+    tabulate_about,
+    tabulate_courses,
+    tabulate_episodes,
+    tabulate_findings,
+    tabulate_results,
+    tabulate_schedule,
+    tabulate_workup,
+)
 from leukon.monitor.treatments import find_treatments
+from leukon.monitor.workup import find_workup
+from leukon.monitor.workup_facts import Cases
 
 In = TypeVar("In")
 Out = TypeVar("Out")
-TABLES = ("account", "codes_seen", "unused", "subjects", "courses", "results", "episodes", "schedule")
+TABLES = (
+    "account", "codes_seen", "unused", "subjects", "courses", "results", "episodes", "schedule", "workup", "findings",
+)  # fmt: skip
 PIECE = 1 << 17
 """Rows of one piece: enough that a piece costs little by itself, few enough that all processors have work."""
 
@@ -52,7 +66,11 @@ def find_all(events: Events, protocol: Protocol, schedule: str, numbers: Numbers
     episodes = find_episodes(results, numbers.anc, courses, protocol.episode, events.as_of.instant)
     treatments = find_treatments(episodes, events.doses, numbers)
     slots = find_slots(protocol, schedule, courses, events.counts, events.findings, numbers, events.as_of.day)
-    return Columns(courses, results, episodes, treatments, slots)
+    in_course = find_course_in_force(courses, events.findings.subject, events.findings.time)
+    cases = Cases(episodes, results, events.findings, in_course, events.doses, events.concepts, protocol.episode)
+    workup = find_workup(protocol, cases)
+    found = find_findings(events, courses, results, episodes, workup.benign, slots, protocol, schedule, numbers)
+    return Columns(courses, results, episodes, treatments, slots, workup, found)
 
 
 @dataclass(frozen=True)
@@ -142,6 +160,21 @@ class Review:
         return self._joined(tabulate_schedule)
 
     @cached_property
+    def workup(self) -> pa.Table:
+        """What may explain each episode: every item of the protocol's work-up, unknown ones too."""
+        return self._judged(tabulate_workup)
+
+    @cached_property
+    def findings(self) -> pa.Table:
+        """What needs somebody at as_of, and how soon."""
+        return self._judged(tabulate_findings)
+
+    @cached_property
+    def about(self) -> pa.Array:
+        """For each row of `findings` the analyte or test it is about; null: none."""
+        return pa.concat_arrays(each(lambda piece: tabulate_about(piece[1], piece[0].concepts), self.pieces))
+
+    @cached_property
     def _fates(self) -> Fates:
         fates = [events.fates for events, _ in self.pieces]
         return Fates(np.concatenate([f.use for f in fates]), np.concatenate([f.reason for f in fates]))
@@ -149,6 +182,11 @@ class Review:
     def _joined(self, make: Callable[[Columns, Concepts, pa.Array], pa.Table]) -> pa.Table:
         ids = self.door.intake.subject_ids
         tables = each(lambda piece: make(piece[1], piece[0].concepts, ids), self.pieces)
+        return self._signed(pa.concat_tables(tables))
+
+    def _judged(self, make: Callable[[Columns, Protocol, pa.Array], pa.Table]) -> pa.Table:
+        ids = self.door.intake.subject_ids
+        tables = each(lambda piece: make(piece[1], self.protocol, ids), self.pieces)
         return self._signed(pa.concat_tables(tables))
 
     def _signed(self, table: pa.Table) -> pa.Table:
@@ -177,7 +215,7 @@ def review(
     codes: CodeMap | None = None,
     timezone: str | None = None,
 ) -> Review:
-    """Review events: courses, graded results, episodes, due tests, and an account of every row.
+    """Review events: courses, graded results, episodes, work-up, due tests, findings, and an account of every row.
 
     Parameters
     ----------

@@ -74,6 +74,41 @@ SCHEDULE = (
     Column("done_time", TIME, "first complete test within the tolerance; null unless done"),
     Column("phase", WORD, "baseline, every_15_days, monthly, every_3_months, ..."),
 )
+WORKUP = (
+    Column("subject_id", SUBJECT, "as given"),
+    Column("episode", INT, "number of the episode"),
+    Column("item", WORD, "item of the protocol's work-up, in its order"),
+    Column(
+        "cause",
+        WORD,
+        "artefact, drug, infection, lgl_mechanism, marrow, complement, antibodies, benign, late_autoimmunity",
+    ),
+    Column("status", WORD, "supports, against or unknown, about that cause; never against because a test is absent"),
+    Column("comparator", WORD, "of the value; null: exact or none"),
+    Column("value", pa.float64(), "the number that says so, in `unit`; null: nothing recorded, or words"),
+    Column("unit", WORD, "unit of the value; null: no value, or a number without unit"),
+    Column("fact_time", TIME, "when it was recorded; null: nothing was"),
+    Column("note", pa.string(), "how to take it, or the words that were recorded; null: neither"),
+    Column("next_test", pa.string(), "what would tell; null: the status is known"),
+    Column("source", WORD, "where the rule comes from (sources.toml)"),
+)
+FINDINGS = (
+    Column("subject_id", SUBJECT, "as given"),
+    Column("episode", INT, "number of the episode it is about; null: none"),
+    Column("finding", WORD, "what was found; its words stand in the protocol file"),
+    Column("urgency", WORD, "emergency, same_day, soon or routine"),
+    Column("since_time", TIME, "since when it holds"),
+    Column("comparator", WORD, "of the value; null: exact or none"),
+    Column("value", pa.float64(), "the number it rests on, in `unit`; null: none"),
+    Column("unit", WORD, "unit of the value; d: days, slots, lines; null: no value, or words"),
+    Column("value_time", TIME, "when the value was measured; null: none"),
+    Column("fever", WORD, "yes, no or unknown, at as_of"),
+    Column("preliminary", pa.bool_(), "true: rests on a preliminary result"),
+    Column("next_steps", pa.string(), "step@source, joined by `;`; null: none"),
+)
+WORKUP_STATUSES = ("supports", "against", "unknown")
+URGENCIES = ("emergency", "same_day", "soon", "routine")
+FEVERS = ("yes", "no", "unknown")
 GRADE_REASONS = ("no_lln", "undecided_comparator", "no_term", "not_numeric_term")
 EPISODE_STATUSES = ("recovered", "carried_over", "recovering", "ongoing")
 SLOT_STATUSES = ("done", "off_time", "incomplete", "missed", "overdue", "due", "upcoming")

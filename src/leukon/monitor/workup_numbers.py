@@ -1,0 +1,133 @@
+"""How many cells a percentage comes to: with the lymphocytes near it, or with the most that WBC - ANC leaves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from leukon.events.arrays import Array
+from leukon.events.comparators import EXACT, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL
+from leukon.events.value_sets import millionths, round_to_hundredths
+from leukon.knowledge.workup import Absolute
+from leukon.monitor.limits import all_below, all_from
+from leukon.monitor.near import find_nearest
+from leukon.monitor.workup_facts import Cases, Facts, make_facts, verdict
+
+BOUND = "lymphocytes at most WBC - ANC"
+_MOST = millionths(np.array(1000.0))
+"""More lymphocytes than anyone has (in millionths): stands for an upper end that is not known."""
+_TO_HUNDREDTHS = 10**12
+
+
+@dataclass(frozen=True)
+class _Lymphocytes:
+    """Lymphocytes between `low` and `high`, in millionths of 10^9/L; sorted by subject and time."""
+
+    subject: Array
+    time: Array
+    low: Array
+    high: Array
+
+    def near(self, subject: Array, time: Array, within_days: int) -> tuple[Array, Array, Array]:
+        """Ends of those nearest to each moment, and whether there are any."""
+        place = find_nearest(subject, time, self.subject, self.time, within_days)
+        if not self.subject.size:
+            return np.zeros(subject.size, np.int64), np.zeros(subject.size, np.int64), place >= 0
+        return self.low[place], self.high[place], place >= 0
+
+
+def find_numbers(item: Absolute, cases: Cases) -> tuple[Facts, list[str]]:
+    """Each percentage times the lymphocytes near it, and the counts themselves where they were measured."""
+    findings, at = cases.findings, cases.findings_of(item.percent)
+    low, high = _percent_ends(cases, at)
+    subject, time = findings.subject[at], findings.time[at]
+    measured = _measured(cases).near(subject, time, item.within_days)
+    bound = _at_most(cases).near(subject, time, item.within_days)
+    ends = [np.where(measured[2], one, other) for one, other in zip(measured, bound, strict=True)]
+    at, low, high, least, most = (part[ends[2]] for part in (at, low, high, *ends[:2]))
+    is_bound = ~measured[2][ends[2]]
+    least, _ = round_to_hundredths(low * least, np.full(at.size, EXACT), _TO_HUNDREDTHS)
+    known = (most < _MOST) & (high > 0)
+    most, _ = round_to_hundredths(high * np.where(known, most, 0), np.full(at.size, EXACT), _TO_HUNDREDTHS)
+    most = np.where(known | (high == 0), most, np.inf)
+    status = verdict(least >= item.at_least, most < item.at_least)
+    value = np.where(np.isinf(most), least, most)
+    comparator = np.where(least == most, EXACT, np.where(np.isinf(most), GREATER_EQUAL, LESS_EQUAL))
+    episode, place = cases.near(findings.subject[at], findings.time[at])
+    row = at[place]
+    made = make_facts(
+        episode,
+        findings.time[row],
+        status[place],
+        findings.row[row],
+        value[place],
+        comparator[place],
+        np.where(is_bound, 0, -1)[place],
+    )
+    return made.and_more(_counted(item, cases)), [BOUND]
+
+
+def _counted(item: Absolute, cases: Cases) -> Facts:
+    counts = cases.results.counts
+    at = np.empty(0, np.int64) if item.count is None else cases.counts_of(item.count)
+    value, comparator = counts.value[at], counts.comparator[at]
+    status = verdict(all_from(value, comparator, item.at_least), all_below(value, comparator, item.at_least))
+    episode, place = cases.near(counts.subject[at], counts.time[at])
+    row = at[place]
+    return make_facts(
+        episode,
+        counts.time[row],
+        status[place],
+        counts.row[row],
+        counts.value[row],
+        counts.comparator[row],
+    )
+
+
+def _percent_ends(cases: Cases, at: Array) -> tuple[Array, Array]:
+    """Both ends of each percentage, in millionths."""
+    findings = cases.findings
+    ranged, comparator = ~np.isnan(findings.low[at]), findings.comparator[at]
+    low, high = _ends(findings.value[at], comparator, millionths(np.array(100.0)))
+    return (
+        np.where(ranged, millionths(np.nan_to_num(findings.low[at])), low),
+        np.where(ranged, millionths(np.nan_to_num(findings.high[at])), high),
+    )
+
+
+def _ends(value: Array, comparator: Array, most: Array) -> tuple[Array, Array]:
+    """The ends of what each number allows, in millionths, from 0 to `most`."""
+    number = millionths(value)
+    below, above = (
+        (comparator == LESS) | (comparator == LESS_EQUAL),
+        (comparator == GREATER) | (comparator == GREATER_EQUAL),
+    )
+    return np.where(below, 0, number), np.where(above, most, number)
+
+
+def _measured(cases: Cases) -> _Lymphocytes:
+    counts, at = cases.results.counts, cases.counts_of("lymphocytes")
+    return _Lymphocytes(counts.subject[at], counts.time[at], *_ends(counts.value[at], counts.comparator[at], _MOST))
+
+
+def _at_most(cases: Cases) -> _Lymphocytes:
+    """At most WBC - ANC, of every moment with both (of several the last each)."""
+    counts = cases.results.counts
+    wbc, anc = (_last_of_moment(counts.subject, counts.time, cases.counts_of(name)) for name in ("wbc", "anc"))
+    low, high = counts.comparator[wbc], counts.comparator[anc]
+    wbc = wbc[(low == EXACT) | (low == LESS) | (low == LESS_EQUAL)]
+    anc = anc[(high == EXACT) | (high == GREATER) | (high == GREATER_EQUAL)]
+    both = np.concatenate([wbc, anc])
+    order = np.lexsort((np.arange(both.size) >= wbc.size, counts.time[both], counts.subject[both]))
+    both = both[order]
+    pair = np.flatnonzero(
+        (counts.subject[both][1:] == counts.subject[both][:-1]) & (counts.time[both][1:] == counts.time[both][:-1])
+    )
+    rest = millionths(counts.value[both[pair]]) - millionths(counts.value[both[pair + 1]])
+    pair, rest = pair[rest >= 0], rest[rest >= 0]
+    return _Lymphocytes(counts.subject[both[pair]], counts.time[both[pair]], np.zeros_like(rest), rest)
+
+
+def _last_of_moment(subject: Array, time: Array, at: Array) -> Array:
+    """The last of the rows `at` that share subject and time."""
+    same = (subject[at[1:]] == subject[at[:-1]]) & (time[at[1:]] == time[at[:-1]])
+    return at[np.append(~same, True)[: at.size]]
