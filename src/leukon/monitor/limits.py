@@ -24,8 +24,3 @@ def all_above(value: Array, comparator: Array, limit: Array | float) -> Array:
     """Which counts allow only values above `limit`."""
     at_least = (comparator == EXACT) | (comparator == GREATER_EQUAL)
     return (at_least & (value > limit)) | ((comparator == GREATER) & (value >= limit))
-
-
-def reads_below(value: Array, comparator: Array, limit: Array | float) -> Array:
-    """Which counts are below `limit` for urgency, where `<x` is read as x itself and `>x` is never low."""
-    return (comparator != GREATER) & (comparator != GREATER_EQUAL) & (value < limit)

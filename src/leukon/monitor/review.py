@@ -30,25 +30,20 @@ from leukon.events.table import Door, Events, open_door
 from leukon.knowledge.criteria import load_criteria
 from leukon.knowledge.library import concepts_of, load_protocol
 from leukon.knowledge.protocol import Protocol
-from leukon.monitor.courses import find_course_in_force, find_courses
+from leukon.monitor.courses import find_courses
 from leukon.monitor.episodes import find_episodes
-from leukon.monitor.findings import find_findings
+from leukon.monitor.judged import Judged, judge, tabulate_about, tabulate_findings, tabulate_workup
 from leukon.monitor.numbers import Numbers, number_protocol
 from leukon.monitor.results import grade_results
 from leukon.monitor.schedule import find_slots
 from leukon.monitor.tables import (
     Columns,
-    tabulate_about,
     tabulate_courses,
     tabulate_episodes,
-    tabulate_findings,
     tabulate_results,
     tabulate_schedule,
-    tabulate_workup,
 )
 from leukon.monitor.treatments import find_treatments
-from leukon.monitor.workup import find_workup
-from leukon.monitor.workup_facts import Cases
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -66,11 +61,7 @@ def find_all(events: Events, protocol: Protocol, schedule: str, numbers: Numbers
     episodes = find_episodes(results, numbers.anc, courses, protocol.episode, events.as_of.instant)
     treatments = find_treatments(episodes, events.doses, numbers)
     slots = find_slots(protocol, schedule, courses, events.counts, events.findings, numbers, events.as_of.day)
-    in_course = find_course_in_force(courses, events.findings.subject, events.findings.time)
-    cases = Cases(episodes, results, events.findings, in_course, events.doses, events.concepts, protocol.episode)
-    workup = find_workup(protocol, cases)
-    found = find_findings(events, courses, results, episodes, workup.benign, slots, protocol, schedule, numbers)
-    return Columns(courses, results, episodes, treatments, slots, workup, found)
+    return Columns(courses, results, episodes, treatments, slots)
 
 
 @dataclass(frozen=True)
@@ -172,7 +163,13 @@ class Review:
     @cached_property
     def about(self) -> pa.Array:
         """For each row of `findings` the analyte or test it is about; null: none."""
-        return pa.concat_arrays(each(lambda piece: tabulate_about(piece[1], piece[0].concepts), self.pieces))
+        return pa.concat_arrays([tabulate_about(judged, self.door.concepts) for judged in self.judged])
+
+    @cached_property
+    def judged(self) -> list[Judged]:
+        """Work-up and findings of every piece, as columns; asked for the first time they are needed."""
+        numbers = number_protocol(self.protocol, self.door.concepts)
+        return each(lambda piece: judge(*piece, self.protocol, self.schedule_name, numbers), self.pieces)
 
     @cached_property
     def _fates(self) -> Fates:
@@ -184,9 +181,9 @@ class Review:
         tables = each(lambda piece: make(piece[1], piece[0].concepts, ids), self.pieces)
         return self._signed(pa.concat_tables(tables))
 
-    def _judged(self, make: Callable[[Columns, Protocol, pa.Array], pa.Table]) -> pa.Table:
+    def _judged(self, make: Callable[[Judged, Protocol, pa.Array], pa.Table]) -> pa.Table:
         ids = self.door.intake.subject_ids
-        tables = each(lambda piece: make(piece[1], self.protocol, ids), self.pieces)
+        tables = each(lambda judged: make(judged, self.protocol, ids), self.judged)
         return self._signed(pa.concat_tables(tables))
 
     def _signed(self, table: pa.Table) -> pa.Table:

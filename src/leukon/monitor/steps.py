@@ -7,8 +7,9 @@ import numpy as np
 from leukon.events.arrays import DAY, NULL, Array, Words
 from leukon.events.usable import Doses
 from leukon.knowledge.judgement import FINDINGS, Gate, Step
-from leukon.knowledge.protocol import Protocol
+from leukon.knowledge.protocol import BASELINE, Protocol
 from leukon.monitor.finding_rows import FindingRows
+from leukon.monitor.limits import all_above, all_below
 from leukon.monitor.people import People
 from leukon.monitor.schema import FEVERS
 from leukon.monitor.urgent_anc import Open
@@ -46,7 +47,7 @@ def find_state(
 def find_steps(rows: FindingRows, state: State, protocol: Protocol, tests: tuple[str, ...], schedule: str) -> Words:
     """For each row its steps, as `id@source` joined by `;`; -1 where none is offered."""
     index = np.where(rows.test >= 0, rows.test, -1)
-    words = [f"{test}@{protocol.schedules[schedule].source}" for test in tests]
+    words = [f"{test}@{_source_of_test(protocol, schedule, test)}" for test in tests]
     for finding in np.unique(rows.finding):
         at = np.flatnonzero((rows.finding == finding) & (rows.test < 0))
         offered = _offered(rows.take(at), state, protocol, protocol.findings[FINDINGS[finding]].steps)
@@ -56,6 +57,15 @@ def find_steps(rows: FindingRows, state: State, protocol: Protocol, tests: tuple
         words += texts
         index[at] = places[which.ravel()] if at.size else index[at]
     return Words(index, words)
+
+
+def _source_of_test(protocol: Protocol, schedule: str, test: str) -> str:
+    """Where the plan of a test comes from: the schedule's own word on it, or that of the one it is based on."""
+    named = protocol.schedules[schedule]
+    phases = [*named.phases, *(() if named.based_on is None else protocol.schedules[named.based_on].phases)]
+    mine = [phase for phase in phases if test in phase.tests]
+    planned = [phase for phase in mine if phase.phase != BASELINE]
+    return (planned or mine)[0].source if mine else named.source
 
 
 _SHUT, _OPEN, _INSTEAD = range(3)
@@ -99,9 +109,9 @@ def _is_open(gate: Gate, rows: FindingRows, state: State) -> Array:
         if wanted is not None:
             is_open &= holds == wanted
     if gate.below is not None:
-        is_open &= rows.value < gate.below
+        is_open &= all_below(rows.value, rows.comparator, gate.below)
     if gate.above is not None:
-        is_open &= rows.value > gate.above
+        is_open &= all_above(rows.value, rows.comparator, gate.above)
     if gate.about is not None:
         is_open &= rows.about == state.people.concepts.number[gate.about]
     return is_open

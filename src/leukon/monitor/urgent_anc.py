@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array
-from leukon.events.comparators import LESS_EQUAL
+from leukon.events.comparators import EXACT, LESS, LESS_EQUAL
 from leukon.knowledge.judgement import AncLimits
 from leukon.monitor.episodes import CARRIED_OVER, ONGOING, RECOVERING, Episodes
 from leukon.monitor.finding_rows import (
@@ -17,6 +17,7 @@ from leukon.monitor.finding_rows import (
     FindingRows,
     make_rows,
 )
+from leukon.monitor.limits import all_below
 from leukon.monitor.people import UNKNOWN, YES, Decided, People
 
 UNIT = "10^9/L"
@@ -44,9 +45,14 @@ def find_open(people: People, episodes: Episodes, counts: Decided) -> Open:
     return Open(people.last(person, is_open), episodes)
 
 
-def judge_anc(value: Array, fever: Array, limits: AncLimits) -> tuple[Array, Array]:
-    """Finding and urgency of a low ANC with its number read as it stands; [act_below, ...) is soon here."""
-    acts = value < limits.act_below
+def as_bound(comparator: Array) -> Array:
+    """Comparator of an ANC that is only known not to exceed the white cells."""
+    return np.where(comparator == LESS, LESS, LESS_EQUAL)
+
+
+def judge_anc(value: Array, comparator: Array, fever: Array, limits: AncLimits) -> tuple[Array, Array]:
+    """Finding and urgency of a low ANC; [act_below, ...) is soon here. `comparator` is that of the ANC or the WBC."""
+    acts = all_below(value, comparator, limits.act_below)
     emergency = (value <= limits.emergency_up_to) | (acts & (fever == YES))
     same_day = (value <= limits.same_day_up_to) | (acts & (fever == UNKNOWN))
     finding = np.where(emergency, ID["anc_emergency"], np.where(same_day, ID["anc_same_day"], ID["anc_low"]))
@@ -60,17 +66,21 @@ def find_low_anc(
     is_open, recovering = now_open.place >= 0, now_open.of(now_open.episodes.status, -1) == RECOVERING
     value = np.where(is_open & ~recovering, counts.anc_column(counts.anc.value, np.nan), np.inf)
     white = counts.wbc.of_latest(counts.wbc.value, np.nan)
-    by_wbc = counts.wbc_is_low & (white < value)
+    comparator = counts.anc_column(counts.anc.comparator, EXACT)
+    bound = as_bound(counts.wbc.of_latest(counts.wbc.comparator, EXACT))
+    lower = (white < value) | ((white == value) & (bound == LESS) & (comparator != LESS))
+    by_wbc = counts.wbc_is_low & lower
     number = np.where(by_wbc, white, counts.anc_column(counts.anc.value, np.nan))
-    finding, urgency = judge_anc(number, fever, limits)
+    comparator = np.where(by_wbc, bound, comparator)
+    finding, urgency = judge_anc(number, comparator, fever, limits)
     onset = now_open.of(now_open.episodes.onset_by_time, NULL)
     late = is_open & ((people.today - onset // DAY > limits.soon_days) | now_open.of(benign, 0).astype(bool))
-    urgency[(number >= limits.act_below) & late & (fever != YES)] = ROUTINE
+    acts = all_below(number, comparator, limits.act_below)
+    urgency[~acts & late & (fever != YES)] = ROUTINE
     mild = recovering & ~by_wbc
-    nadir = now_open.of(now_open.episodes.nadir, np.nan)
-    calm = (nadir >= limits.act_below) & (fever != YES) & (infection != YES)
+    nadir = now_open.of(now_open.episodes.nadir, np.nan), now_open.of(now_open.episodes.nadir_comparator, EXACT)
+    calm = ~all_below(*nadir, limits.act_below) & (fever != YES) & (infection != YES)
     finding[mild], urgency[mild] = ID["anc_recovering"], np.where(calm, ROUTINE, SOON)[mild]
-    comparator = counts.anc_column(counts.anc.comparator, -1)
     time = np.where(by_wbc, counts.wbc.of_latest(counts.wbc.time, NULL), counts.anc_column(counts.anc.time, NULL))
     at = np.flatnonzero(is_open | by_wbc)
     return make_rows(
@@ -80,7 +90,7 @@ def find_low_anc(
         since=np.where(is_open, onset, time)[at],
         episode=now_open.of(now_open.episodes.episode, NULL)[at],
         value=number[at],
-        comparator=np.where(by_wbc, LESS_EQUAL, comparator)[at],
+        comparator=comparator[at],
         unit=UNIT,
         value_time=time[at],
         about=np.where(by_wbc, people.concepts.number["wbc"], people.concepts.number["anc"])[at],
@@ -91,7 +101,8 @@ def find_low_anc(
 def find_fever_not_known(people: People, low: FindingRows, fever: Array, limits: AncLimits) -> FindingRows:
     """Beside a low ANC a row of its own while nobody has said whether there is fever: the lowest of each person."""
     unknown = fever[people.place(low.subject)] == UNKNOWN
-    at = np.flatnonzero(unknown & (low.value < limits.act_below) & (low.finding != ID["anc_recovering"]))
+    acts = all_below(low.value, low.comparator, limits.act_below)
+    at = np.flatnonzero(unknown & acts & (low.finding != ID["anc_recovering"]))
     at = at[np.lexsort((low.preliminary[at], low.value[at], low.subject[at]))]
     at = at[np.append(True, low.subject[at][1:] != low.subject[at][:-1])[: at.size]]
     rows = low.take(at)

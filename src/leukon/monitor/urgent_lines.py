@@ -9,7 +9,7 @@ from leukon.events.units import load_units
 from leukon.events.value_sets import millionths
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.finding_rows import EMERGENCY, ID, SAME_DAY, SOON, FindingRows, join_rows, make_rows
-from leukon.monitor.limits import all_above, all_from, reads_below
+from leukon.monitor.limits import all_above, all_below, all_from
 from leukon.monitor.people import Decided, Line, People
 
 
@@ -19,7 +19,7 @@ def find_lines(people: People, counts: Decided, protocol: Protocol) -> FindingRo
     urgency = protocol.urgency
     share, drop = urgency.platelets.fall_by_share, millionths(np.array(urgency.hemoglobin.fall_by))
     halved = _fell(people, platelets, lambda now, earlier: now <= (1 - share) * earlier)
-    halved &= ~reads_below(platelets.value, platelets.comparator, urgency.platelets.same_day_below)
+    halved &= ~all_below(platelets.value, platelets.comparator, urgency.platelets.same_day_below)
     fell = _fell(people, hemoglobin, lambda now, earlier: earlier - now >= drop)
     return join_rows(
         find_low_platelets(people, platelets, _is_latest(platelets), protocol),
@@ -37,17 +37,17 @@ def find_low_platelets(
 ) -> FindingRows:
     """Low platelets among the rows `shown`; since the first of the unbroken row of low ones."""
     limits = protocol.urgency.platelets
-    low = reads_below(line.value, line.comparator, limits.same_day_below)
+    low = all_below(line.value, line.comparator, limits.same_day_below)
     bleeding = people.words("bleeding")
     bleeds = people.any_since(people.today - limits.bleeding_days, bleeding, bleeding.is_yes)
     at = np.flatnonzero(low & shown)
     person = line.person[at]
-    emergency = (line.value[at] < limits.emergency_below) | bleeds[person]
+    emergency = all_below(line.value, line.comparator, limits.emergency_below)[at] | bleeds[person]
     return make_rows(
         people.subject[person],
         np.where(emergency, ID["platelets_emergency"], ID["platelets_same_day"]),
         urgency=np.where(emergency, EMERGENCY, SAME_DAY),
-        since=line.time[_first_of_series(line, low)[at]],
+        since=line.time[_first_of_series(line, low, limits.same_day_below)[at]],
         value=line.value[at],
         comparator=line.comparator[at],
         unit="10^9/L",
@@ -57,12 +57,15 @@ def find_low_platelets(
     )
 
 
-def _first_of_series(line: Line, flag: Array) -> Array:
-    """For each row the first of the unbroken row of flagged ones that it stands in (itself where it is not flagged)."""
-    place = np.arange(flag.size)
-    opens = np.ones(flag.size, bool)
-    opens[1:] = (line.person[1:] != line.person[:-1]) | ~flag[:-1]
-    return np.maximum.accumulate(np.where(opens | ~flag, place, 0))
+def _first_of_series(line: Line, low: Array, limit: float) -> Array:
+    """For each low row the first of its series: a count that is clearly not low ends one, an undecided one does not."""
+    opens = all_from(line.value, line.comparator, limit)
+    opens[1:] |= line.person[1:] != line.person[:-1]
+    series = np.cumsum(opens)
+    first = np.zeros(series.max(initial=0) + 1, np.int64)
+    place = np.flatnonzero(low)[::-1]
+    first[series[place]] = place  # the earliest is written last
+    return first[series]
 
 
 def _fell(people: People, line: Line, is_fall: Callable[[Array, Array], Array]) -> Array:
@@ -101,7 +104,7 @@ def find_two_lines(people: People, counts: Decided, others: tuple[Line, Line], p
     times = [np.maximum(np.where(counts.is_low, counts.anc_column(counts.anc.time, NULL), NULL), white)]
     for line, limit in zip(others, limits, strict=True):
         value, comparator = line.of_latest(line.value, np.nan), line.of_latest(line.comparator, -1)
-        low.append(reads_below(value, comparator, limit))
+        low.append(all_below(value, comparator, limit))
         times.append(np.where(low[-1], line.of_latest(line.time, NULL), NULL))
     number, time = np.sum(low, axis=0), np.max(times, axis=0)
     at = np.flatnonzero(number >= 2)
@@ -159,7 +162,7 @@ def find_thyroid(people: People) -> FindingRows:
     """TSH outside the range of its row; without one nothing can be said."""
     line = people.line("tsh")
     lln, uln = people.counts.lln[line.at], people.counts.uln[line.at]
-    outside = reads_below(line.value, line.comparator, lln) | all_above(line.value, line.comparator, uln)
+    outside = all_below(line.value, line.comparator, lln) | all_above(line.value, line.comparator, uln)
     return _of_line(people, line, outside & _is_latest(line), "thyroid", "tsh", SOON)
 
 

@@ -3,14 +3,14 @@
 import numpy as np
 
 from leukon.events.arrays import NULL, Array
-from leukon.events.comparators import DEPTH, LESS_EQUAL
+from leukon.events.comparators import DEPTH
 from leukon.events.held_back import Preliminary
 from leukon.knowledge.judgement import AncLimits
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.finding_rows import FindingRows, join_rows, make_rows
-from leukon.monitor.limits import all_below, reads_below
+from leukon.monitor.limits import all_below
 from leukon.monitor.people import Decided, Line, People
-from leukon.monitor.urgent_anc import UNIT, judge_anc
+from leukon.monitor.urgent_anc import UNIT, as_bound, judge_anc
 from leukon.monitor.urgent_lines import find_low_platelets
 
 
@@ -20,7 +20,7 @@ def find_preliminary(
     """Rows about the latest preliminary ANC, WBC and platelets, judged as if they were final."""
     anc, wbc = _waiting(people, counts.anc, waiting, "anc"), _waiting(people, counts.wbc, waiting, "wbc")
     platelets = _waiting(people, people.line("platelets"), waiting, "platelets")
-    low = reads_below(anc.value, anc.comparator, protocol.episode.below)
+    low = all_below(anc.value, anc.comparator, protocol.episode.below)
     few = all_below(wbc.value, wbc.comparator, protocol.urgency.wbc.without_differential_below)
     decided = np.maximum(counts.anc_column(counts.anc.time, NULL), anc.of_latest(anc.time, NULL))
     few &= wbc.time > decided[wbc.person]
@@ -47,14 +47,15 @@ def _waiting(people: People, final: Line, waiting: Preliminary, analyte: str) ->
 
 def _judge(people: People, line: Line, low: Array, fever: Array, limits: AncLimits, *, from_wbc: bool) -> FindingRows:
     value, person, time = line.value[low], line.person[low], line.time[low]
-    finding, urgency = judge_anc(value, fever[person], limits)
+    comparator = as_bound(line.comparator[low]) if from_wbc else line.comparator[low]
+    finding, urgency = judge_anc(value, comparator, fever[person], limits)
     return make_rows(
         people.subject[person],
         finding,
         urgency=urgency,
         since=time,
         value=value,
-        comparator=LESS_EQUAL if from_wbc else line.comparator[low],
+        comparator=comparator,
         unit=UNIT,
         value_time=time,
         preliminary=True,

@@ -9,7 +9,7 @@ from leukon.knowledge.protocol import Protocol
 from leukon.monitor.finding_rows import ROUTINE, SOON, FindingRows, join_rows, make_rows
 from leukon.monitor.numbers import Numbers
 from leukon.monitor.people import Decided, People, take_or
-from leukon.monitor.plan import Plan, plan_schedule
+from leukon.monitor.plan import ALWAYS, Plan, plan_schedule
 from leukon.monitor.schedule import DUE, MISSED, OVERDUE, Slots
 from leukon.monitor.urgent_anc import Open
 
@@ -33,10 +33,10 @@ def find_no_recent_anc(
     people: People, counts: Decided, now_open: Open, protocol: Protocol, plan: Plan, numbers: Numbers
 ) -> FindingRows:
     """Who has waited for a usable ANC longer than the slot in force allows; nobody without any is left out."""
-    allowed = _days_allowed(people, plan, numbers)
+    last = counts.anc.of_latest(counts.anc.time, NULL)
+    allowed = _days_allowed(people, last, plan, numbers)
     without_schedule = allowed == _NEVER_ASKED
     allowed[without_schedule & (now_open.place >= 0)] = protocol.urgency.silence.open_episode_days
-    last = counts.anc.of_latest(counts.anc.time, NULL)
     days = np.where(last == NULL, _NEVER_ASKED, people.today - last // DAY)
     at = np.flatnonzero((days > allowed) | ((last == NULL) & ~without_schedule))
     start = take_or(people.courses.start_time, people.last_course, NULL)
@@ -52,18 +52,23 @@ def find_no_recent_anc(
     )
 
 
-def _days_allowed(people: People, plan: Plan, numbers: Numbers) -> Array:
-    """Interval and tolerance of the slot of the ANC in force; _NEVER_ASKED where there is none."""
+def _days_allowed(people: People, last: Array, plan: Plan, numbers: Numbers) -> Array:
+    """Interval and tolerance of the first slot that the last ANC came too early for; _NEVER_ASKED where there is none.
+
+    It is that slot and not today's, so that nobody comes off the list because a schedule grows wider.
+    """
     allowed = np.full(people.size, _NEVER_ASKED)
     is_anc = numbers.completes[:, numbers.anc][plan.test] & (plan.every > 0)
     person = np.flatnonzero(people.last_course >= 0)
     course = people.last_course[person]
     start = people.courses.start_time[course] // DAY
     end = people.courses.last_dose_time[course] // DAY - start + plan.end_days
+    day = np.where(last[person] == NULL, ALWAYS, last[person] // DAY - start)
     is_first, is_later = people.courses.course[course] == 1, np.arange(plan.due.size) >= plan.later
+    asked = people.today - start <= end
     for mine, slots in ((is_first, is_anc & ~is_later), (~is_first, is_anc & is_later)):
-        slot, who = np.flatnonzero(slots), np.flatnonzero(mine)
-        place = plan.late_after[slot].searchsorted(people.today - start[who])
+        slot, who = np.flatnonzero(slots), np.flatnonzero(mine & asked)
+        place = plan.opens[slot].searchsorted(day[who], side="right")
         who, at = who[place < slot.size], slot[place[place < slot.size]]
         in_force = plan.due[at] <= end[who]
         tolerance = plan.late_after[at] - plan.due[at]

@@ -1,5 +1,7 @@
 """The rules of the work-up: each turns what was recorded near an episode into facts for or against a cause."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array
@@ -30,7 +32,6 @@ def find_second_counts(item: SecondCount, cases: Cases) -> Facts:
     episode, place = cases.near(counts.subject[at], counts.time[at])
     row, onset = at[place], cases.episodes.onset_by_time[episode]
     second = (counts.time[row] > onset) & (counts.time[row] // DAY - onset // DAY <= item.within_days)
-    second &= counts.time[row] <= cases.episodes.recovered_after_time[episode]
     return _of_counts(cases, episode[second], row[second], np.full(int(second.sum()), AGAINST))
 
 
@@ -51,7 +52,7 @@ def find_drugs(item: Drugs, cases: Cases) -> tuple[Facts, list[str]]:
 
 
 def find_words(item: CodedWords | Percent | Line, cases: Cases) -> tuple[Facts, list[str]]:
-    """Coded findings; the words are what they said."""
+    """Coded findings; the words are what they said, after NO_LIMIT."""
     if item.finding is None:
         return _nothing(), []
     supports, against = (("low",), ("normal",)) if isinstance(item, Line) else (item.supports, item.against)
@@ -59,13 +60,13 @@ def find_words(item: CodedWords | Percent | Line, cases: Cases) -> tuple[Facts, 
     episode, place = cases.near(cases.findings.subject[at], cases.findings.time[at])
     fact = at[place]
     status = verdict(cases.is_word(fact, supports), cases.is_word(fact, against))
-    words = [(word or "").strip().lower() for word in cases.findings.word.words]
+    words = [NO_LIMIT, *((word or "").strip().lower() for word in cases.findings.word.words)]
     found = make_facts(
         episode,
         cases.findings.time[fact],
         status,
         cases.findings.row[fact],
-        word=cases.findings.word.index[fact],
+        word=cases.findings.word.index[fact] + 1,
     )
     return found, words
 
@@ -76,7 +77,7 @@ def find_conditions(item: CodedWords, cases: Cases) -> Facts:
     at = at[cases.is_word(at, item.conditions)]
     episode, place = cases.near(cases.findings.subject[at], cases.findings.time[at])
     fact = at[place]
-    word = cases.findings.word.index[fact]
+    word = cases.findings.word.index[fact] + 1
     return make_facts(episode, cases.findings.time[fact], SUPPORTS, cases.findings.row[fact], word=word)
 
 
@@ -134,6 +135,9 @@ def find_both_below(item: BothBelow, cases: Cases) -> Facts:
     return of_findings(cases, both[shown], status[shown])
 
 
+NO_LIMIT = "no lower limit of normal came with it"
+
+
 def find_lines(item: Line, cases: Cases) -> Facts:
     """A count below its row's limit supports, at or above it is against; without one the item's limits stand."""
     counts, at = cases.results.counts, cases.counts_of(item.analyte)
@@ -145,7 +149,8 @@ def find_lines(item: Line, cases: Cases) -> Facts:
     value, comparator = counts.value[at], counts.comparator[at]
     status = verdict(all_below(value, comparator, low_below), all_from(value, comparator, normal_from))
     episode, place = cases.near(counts.subject[at], counts.time[at])
-    return _of_counts(cases, episode, at[place], status[place])
+    found = _of_counts(cases, episode, at[place], status[place])
+    return replace(found, word=np.where((status == UNKNOWN) & np.isnan(lln), 0, -1)[place])
 
 
 def find_earlier_counts(item: EarlierCounts, cases: Cases) -> Facts:
