@@ -52,10 +52,10 @@ def options(
 
 @app.command()
 def demo(out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("leukon-demo")) -> None:
-    """Review the index case of Vakrakou et al. 2018, tell its story and write its tables."""
+    """Review the index case of Vakrakou et al. 2018: its story, tables, report and timeline."""
     events, example = load_example("index-case")
     reviewed = review_events(events, example.protocol, as_of=example.as_of)
-    folder = _write(reviewed, out, "csv")
+    folder = _write(reviewed, out, "csv", report=True)
     print_story(reviewed, console)
     _say_where(folder)
 
@@ -72,8 +72,9 @@ def review(
     timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables; written whole or not at all.")] = None,
     tables: Annotated[TableFormat, typer.Option(help="Format of the tables.")] = "csv",
+    report: Annotated[bool, typer.Option(help="Write report.html and timelines beside the tables.")] = True,
 ) -> None:
-    """Review events: courses, graded results, episodes, due tests, and an account of every row."""
+    """Review events: who needs somebody and how soon, episodes and what may explain them, due tests, all rows."""
     known = load_protocol(protocol)
     code_map = None if codes is None else load_code_map(codes, concepts_of(known))
     reviewed = review_events(
@@ -84,7 +85,7 @@ def review(
         codes=code_map,
         timezone=timezone,
     )
-    folder = None if out is None else _write(reviewed, out, tables)
+    folder = None if out is None else _write(reviewed, out, tables, report=report)
     print_review(reviewed, console)
     if folder is not None:
         _say_where(folder)
@@ -120,14 +121,21 @@ def _today(timezone: str | None) -> date:
     return datetime.now(None if check_timezone(timezone) is None else ZoneInfo(str(timezone))).date()
 
 
-def _write(reviewed: Review, out: Path, format: TableFormat) -> Path:
+def _write(reviewed: Review, out: Path, format: TableFormat, *, report: bool) -> Path:
     tables = {name: getattr(reviewed, name) for name in TABLES}
     received = "" if reviewed.data_up_to is None else reviewed.data_up_to.isoformat(timespec="seconds")
-    return write_tables(tables, {**reviewed.provenance, "data_up_to": received}, out, format)
+    pages: dict[str, str] = {}
+    if report:
+        from leukon.present.pages import make_pages  # noqa: PLC0415 a second of imports that only pictures need
+
+        pages = make_pages(reviewed)
+    return write_tables(tables, {**reviewed.provenance, "data_up_to": received}, out, format, pages)
 
 
 def _say_where(folder: Path) -> None:
-    console.print(f"Tables: {folder}", highlight=False, markup=False, soft_wrap=True)
+    for what, where in (("Tables", folder), ("Report", folder.with_name("report.html"))):
+        if where.exists():
+            console.print(f"{what}: {where}", highlight=False, markup=False, soft_wrap=True)
 
 
 def main() -> None:

@@ -111,6 +111,96 @@ FINDINGS = [
     ("nk_fold", None, "3.2", "ratio"), ("cd8_fold", 1.5, None, "%"), ("temperature", 38.0, None, "Cel"), ("unwell", None, "yes", None),
     ("haematology_contact", None, "no", None), ("lgl_smear", None, "positive", None), ("urinalysis", None, "low", None),
 ]  # fmt: skip
+# What work-up and findings look at: (code, number, text, unit), each limit and one step beside it.
+PERCENTS_OF_LYMPHOCYTES = [
+    ("lgl_percent", 85.0, "80-90", "%"), ("lgl_percent", None, "15", "%"), ("lgl_percent", None, "15.1", "%"), ("lgl_percent", None, "<15", "%"),
+    ("lgl_percent", 15.0, "14-16", "%"), ("lgl_percent", 15.5, "15.1 - 16", "%"), ("lgl_percent", 95.0, "80-90", "%"), ("lgl_percent", None, ">15", "%"),
+    ("lgl_percent", 12.0, "10-15", "%"), ("lgl_percent", None, "50", "%"), ("nk_percent", None, "47", "%"), ("nk_percent", None, "54", "%"),
+    ("nk_percent", None, "0", "%"), ("nk_percent", None, ">=50", "%"), ("nk_percent", 30.0, None, "%"), ("nk_percent", None, "45", "%"),
+    ("nk_percent", 46.0, "44-48", "%"), ("cd8_percent", None, "48", "%"), ("cd8_percent", None, "27.3", "%"), ("cd8_percent", None, "81.8", "%"),
+    ("cd8_percent", None, "90", "%"), ("cd8_percent", None, "32", "%"), ("cd8_percent", None, "<20", "%"), ("b_cells_percent", None, "0.6", "%"),
+    ("b_cells_percent", None, "4.9", "%"), ("b_cells_percent", None, "5", "%"), ("b_cells_percent", None, "<5", "%"), ("cd4_percent", None, "6.6", "%"),
+    ("cd4_percent", None, "29.9", "%"), ("cd4_percent", None, "30", "%"), ("cd4_percent", None, "<=30", "%"), ("cd3_percent", None, "70", "%"),
+]  # fmt: skip
+SAID = [
+    ("infection", "positive"), ("infection", "negative"), ("infection", "normal"), ("infection", " Yes "), ("infection", "low"), ("infection", "no"),
+    ("complement", "normal"), ("complement", "consumed"), ("complement", "low"), ("complement", "positive"), ("condition", "EBV"),
+    ("condition", " sepsis"), ("condition", "EBV in 1999"), ("condition", "Graves disease"), ("antineutrophil_antibodies", "positive"),
+    ("antineutrophil_antibodies", "negative"), ("antineutrophil_antibodies", "yes"), ("hemoglobin_finding", "normal"), ("hemoglobin_finding", "low"),
+    ("hemoglobin_finding", "no"), ("platelets_finding", "normal"), ("platelets_finding", "low"), ("lgl_smear", "positive"), ("lgl_smear", "no"),
+    ("lgl_smear", "consumed"), ("urinalysis", "positive"), ("urinalysis", "yes"), ("urinalysis", "normal"), ("urinalysis", "negative"),
+    ("haematology_contact", "yes"), ("haematology_contact", "positive"), ("haematology_contact", "no"), ("bleeding", "yes"), ("unwell", "yes"),
+]  # fmt: skip
+FOLDS = [
+    ("nk_fold", None, "3.2", None), ("nk_fold", 1.5, None, None), ("nk_fold", None, "1.4999", "fold"), ("nk_fold", None, ">=1.5", None),
+    ("nk_fold", None, "<2", None), ("cd8_fold", None, "1.5", None), ("cd8_fold", None, "<1.5", None), ("cd8_fold", 0.7, None, "1"),
+]  # fmt: skip
+# Values with a range: code, text, unit, lln, uln.
+RANGED = [
+    ("alt", "120", "U/L", None, 40), ("alt", "119.9", "U/L", None, 40), ("alt", "2", "ukat/L", None, 0.6), ("alt", ">120", "U/L", None, 40),
+    ("alt", "120", "U/L", None, None), ("ast", "120.3", "U/L", 5, 40.1), ("ast", "<120", "U/L", None, 40), ("ast", ">=119", "U/L", None, 40),
+    ("ast", "121", "IU/L", None, 40), ("ast", "20", "U/L", None, 40), ("tsh", "0.4", "mU/L", 0.4, 4.0), ("tsh", "0.3999", "mU/L", 0.4, 4.0),
+    ("tsh", "4.0", "mU/L", 0.4, 4.0), ("tsh", "4.0001", "uIU/mL", 0.4, 4.0), ("tsh", "<0.01", "mU/L", 0.4, 4.0), ("tsh", "<0.4", "mU/L", 0.4, None),
+    ("tsh", ">4", "mU/L", None, 4.0), ("tsh", ">=4", "mU/L", None, 4.0), ("tsh", "<10", "mU/L", None, 4.0), ("tsh", "9", "mU/L", None, None),
+    ("urine_protein_creatinine", "200", "mg/g", None, None), ("urine_protein_creatinine", "200.1", "mg/g", None, 150),
+    ("urine_protein_creatinine", "0.2", "g/g", None, None), ("urine_protein_creatinine", "0.2001", "g/g", None, None),
+    ("urine_protein_creatinine", ">200", "mg/g", None, None), ("urine_rbc", "5", "/[HPF]", None, None), ("urine_rbc", "5.1", "/[HPF]", None, None),
+    ("urine_rbc", "3", "/[HPF]", None, 3), ("urine_rbc", "3.1", "/[HPF]", 0, 3), ("urine_rbc", "6", "/[HPF]", None, 10), ("urine_rbc", ">=5", "/[HPF]", None, None),
+    ("urine_protein", "30", "mg/dL", None, None), ("hemoglobin", "120", "g/L", 120, 160), ("hemoglobin", "119.9", "g/L", 120, 160),
+    ("hemoglobin", "130", "g/L", None, None), ("hemoglobin", "129.9", "g/L", None, None), ("hemoglobin", "11.99", "g/dL", 12.0, None),
+    ("hemoglobin", "<125", "g/L", 120, None), ("platelets", "150", "10*9/L", 150, None), ("platelets", "149.9", "10*9/L", 150, None),
+    ("platelets", "150", "10*9/L", None, None), ("platelets", "149.9", "10*9/L", None, None), ("nk", "0.6", "10*9/L", None, None),
+    ("nk", "0.5999", "10*9/L", None, None), ("nk", "<0.6", "10*9/L", None, None), ("cd8", "0.9", "10*9/L", None, None), ("cd8", "899", "/uL", None, None),
+    ("lymphocytes", "1.1", "10*9/L", None, None), ("lymphocytes", "<0.5", "10*9/L", None, None), ("lymphocytes", "2", "10*9/L", None, None),
+    ("creatinine", "5001", "umol/L", None, None), ("creatinine", "91", "umol/L", None, None),
+]  # fmt: skip
+# (code, unit, value, a later value): just enough of a change, and just not.
+CHANGES = [
+    ("platelets", "10*9/L", "300.2", "150.1"), ("platelets", "10*9/L", "300.2", "150.2"), ("platelets", "10*9/L", "200", "100"), ("platelets", "10*9/L", "199.9", "99.9"),
+    ("platelets", "10*9/L", "200", "<100"), ("platelets", "10*9/L", "250", "25"), ("hemoglobin", "g/L", "119.9", "99.9"), ("hemoglobin", "g/L", "120", "100.1"),
+    ("hemoglobin", "g/dL", "13.1", "11.1"), ("hemoglobin", "g/L", "130", "13"), ("hemoglobin", "g/L", ">130", "100"), ("creatinine", "umol/L", "60", "78"),
+    ("creatinine", "umol/L", "60", "78.0001"), ("creatinine", "mg/dL", "0.7", "0.91"), ("creatinine", "mg/dL", "0.7", "0.9101"), ("anc", "10*9/L", "0.7", "7"),
+    ("anc", "10*9/L", "0.7", "6.9999"), ("anc", "10*9/L", "7", "0.7"), ("anc", "10*9/L", "7", "0.7001"), ("anc", "10*9/L", "2.1", "0"), ("anc", "10*9/L", "0", "0"),
+    ("anc", "10*9/L", "7", "<0.7"), ("wbc", "10*9/L", "30.3", "3.03"), ("wbc", "10*9/L", "3.03", "30.3"), ("wbc", "10*9/L", "30.3", "3.0301"),
+    ("lymphocytes", "10*9/L", "2", "0.1"), ("nk_percent", "%", "30", "45"), ("nk_percent", "%", "30", "44.8"), ("cd8_percent", "%", "33.2", "49.635"),
+    ("cd8_percent", "%", "0", "49"), ("cd8_percent", "%", ">30", "49"),
+]  # fmt: skip
+BEFORE = [
+    ("anc", "10*9/L", "1.2"), ("anc", "10*9/L", "1.0"), ("anc", "10*9/L", "1.4999"), ("anc", "10*9/L", "0.9999"), ("anc", "10*9/L", "<1.4"), ("anc", "10*9/L", "1.1"),
+    ("anc", "10*9/L", "1.5"), ("platelets", "10*9/L", "300"), ("hemoglobin", "g/L", "140"), ("creatinine", "umol/L", "60"), ("nk_percent", "%", "30"),
+    ("cd8_percent", "%", "18.2"), ("nk_percent", "%", "0"),
+]  # fmt: skip
+SUSPECTS = [
+    "carbimazole", "clozapine", "co_trimoxazole", "thiamazole", "fingolimod", "rituximab", "dapsone", "valaciclovir", "methotrexate", "metamizole",
+    "aciclovir", "immunoglobulins", "propylthiouracil", "hydrocortisone",
+]  # fmt: skip
+# What happens in the last days before as_of: (code, text, unit, status).
+LAST_DAYS = [
+    *[("temperature", text, "Cel", None) for text in ("36.8", "37.9", "38.0", "38.1", "37", "<38.0", ">=38.0", "<39", "36.6", "36.5", "46")],
+    *[("unwell", text, None, None) for text in ("no", "yes", "normal", "low", "negative", "positive")],
+    *[("bleeding", text, None, None) for text in ("yes", "no", "positive")],
+    *[("infection", text, None, None) for text in ("negative", "positive", "normal", "low", "no", "negative", "negative")],
+    *[("haematology_contact", text, None, None) for text in ("yes", "no", "positive", "yes")],
+    *[("anc", text, "10*9/L", None) for text in ("0.2", "0.2001", "0.5", "0.5001", "0.7", "0.9999", "1.0", "1.2", "<1.5", "<0.5", "<1.0", "<=1.0", "1.5", "2", ">0.4", "<=2")],
+    *[("anc", text, "10*9/L", "preliminary") for text in ("0.2", "0.5", "0.9", "1.0", "<1.5", "1.5", "101")],
+    *[("wbc", text, "10*9/L", None) for text in ("0.9999", "1.0", "<1.0", "<=1.0", "0.4", "0.2", "2.0")],
+    *[("wbc", text, "10*9/L", "preliminary") for text in ("0.9999", "1.0", "<1.0", "0.1")],
+    *[("platelets", text, "10*9/L", None) for text in ("99.9", "100", "49.9", "50", "<100", "<50", "150", "75")],
+    *[("platelets", text, "10*9/L", "preliminary") for text in ("99.9", "100", "49.9", "75")],
+    *[("hemoglobin", text, "g/L", None) for text in ("99.9", "100", "<100", "80", "120")],
+    *[(code, text, None, None) for code, text in (("anc", "0.4"), ("wbc", "2"), ("platelets", "80"), ("hemoglobin", "90"))],
+    *[(code, text, unit, None) for code, text, unit in (("anc", "500", "10*9/L"), ("wbc", "2000", "10*9/L"), ("hemoglobin", "9", "g/L"), ("anc", "1", "mg"))],
+    *[(code, "12", "mg", None) for code in ("prednisolone", "methylprednisolone", "filgrastim", "prednisolone")],
+    ("disagreement", "1.6", None, None), ("disagreement", "0.4", None, None), ("disagreement", "<1.0", None, None), ("segs", "0.8", "10*9/L", None),
+]  # fmt: skip
+# Without fever, without infection, haematology knows; with fever; neither; nothing.
+SCENES = [
+    [], [], [], [("temperature", "36.8", "Cel", None), ("infection", "negative", None, None), ("haematology_contact", "yes", None, None)],
+    [("temperature", "38.0", "Cel", None), ("prednisolone", "12", "mg", None)], [("temperature", "37.9", "Cel", None)],
+    [("unwell", "no", None, None), ("infection", "no", None, None), ("haematology_contact", "positive", None, None)],
+    [("infection", "positive", None, None), ("unwell", "normal", None, None), ("haematology_contact", "no", None, None)],
+]  # fmt: skip
+DAYS_BEFORE_AS_OF = [0, 0, 1, 2, 3, 7, 8, 1, 0, 30, 31, 20, 21, 40, 41, 2]
 UNKNOWN_CODES = ["LOINC//9999-9", "shoe_size", None, "", "LOINC//9999-9"]
 
 PERCENTS = ["45.0", "50", "40", "49.5", "0", "50.5", "60", "96", "100", "100.5", "75", "74.9", "10", "5", "2.5"]
@@ -154,6 +244,7 @@ class Subject:
             when += timedelta(days=picks.one_of(COURSE_GAPS) - 1)
             self.ends.append(self.rows[-1]["time"])
         self.now = (self.starts or [DAY_0])[0]
+        self.last_picks = picks
 
     def add(self, code, when, text, number, unit, **more):
         row = {
@@ -252,6 +343,70 @@ class Subject:
         code, number, text, unit = picks.one_of(FINDINGS)
         self.add(code, self.now, text, number, unit, **lifecycle(self.now, picks))
 
+    def flow(self, picks):
+        """Percentages of lymphocytes on one day, perhaps with what makes them numbers."""
+        for _ in range(picks.one_of([1, 2, 3, 4])):
+            code, number, text, unit = picks.one_of(PERCENTS_OF_LYMPHOCYTES)
+            self.add(code, self.now, text, number, unit, **self.rarely(picks))
+        near = self.now + timedelta(days=picks.one_of([0, 0, 1, -1, 7, -7, 8, -8]))
+        for code, text in picks.one_of([
+            [], [("lymphocytes", "1.1")], [("wbc", "2.0"), ("anc", "0.899")], [("wbc", "<2.0"), ("anc", ">0.9")], [("lymphocytes", "<1.5")],
+            [("wbc", "2.0"), ("anc", "<0.9")], [("lymphocytes", ">0.4")], [("wbc", "0.5"), ("anc", "0.9")], [("lymphocytes", "1.25")],
+        ]):  # fmt: skip
+            self.add(code, near, text, None, "10*9/L")
+
+    def said(self, picks):
+        """A coded finding; not all of one kind at one time, for the contract says not which of two would win."""
+        code, text = picks.one_of(SAID)
+        self.add(code, self.now, text, None, None, **self.rarely(picks))
+
+    def fold(self, picks):
+        code, number, text, unit = picks.one_of(FOLDS)
+        self.add(code, self.now, text, number, unit)
+
+    def ranged(self, picks):
+        code, text, unit, lln, uln = picks.one_of(RANGED)
+        self.add(code, self.now, text, None, unit, lln=lln, uln=uln, **self.rarely(picks))
+
+    def change(self, picks):
+        """Two values of one thing, the second some days later."""
+        code, unit, *texts = picks.one_of(CHANGES)
+        for text in texts:
+            self.add(code, self.now, text, None, unit)
+            self.now += timedelta(days=picks.one_of([1, 0, 7, 30, 31, 29]))
+
+    def before(self, picks):
+        """Values from before the first course."""
+        start = (self.starts or [DAY_0])[0]
+        for _ in range(picks.one_of([1, 2, 3])):
+            code, unit, text = picks.one_of(BEFORE)
+            self.add(code, start - timedelta(days=picks.one_of([1, 8, 30, 300])), text, None, unit)
+
+    def suspect(self, picks):
+        """A drug that may lower neutrophils, some days before."""
+        code, when = picks.one_of(SUSPECTS), self.now - timedelta(days=picks.one_of([0, 90, 91, 30, -7, -8]))
+        self.add(code, when, *picks.one_of([("12", None, "mg"), (None, None, None), ("0", None, "mg")]))
+
+    def rarely(self, picks):
+        return picks.one_of([{}] * 12 + [{"status": "preliminary"}, {"status": "cancelled"}])
+
+    def last_days(self, as_of):
+        """What happened beside as_of, so that what looks back a few days finds something."""
+        picks = self.last_picks
+        if not 1990 < as_of.year < 2100:
+            return
+        today = datetime.combine(as_of, time.min)
+        for code, text, unit, status in picks.one_of(SCENES):
+            self.add(code, today, text, None, unit, status=status)
+        for _ in range(picks.one_of([0, 2, 3, 5])):
+            code, text, unit, status = picks.one_of(LAST_DAYS)
+            when = today - timedelta(days=picks.one_of(DAYS_BEFORE_AS_OF))
+            if code == "disagreement":
+                self.add("wbc", when, "2", None, "10*9/L")
+                self.add("neutrophils_percent", when, picks.one_of(["80", "24.99", "50", ">30"]), None, "%")
+                code, unit = "anc", "10*9/L"
+            self.add(code, when, text, None, unit, status=status)
+
     def unknown(self, picks):
         self.add(picks.one_of(UNKNOWN_CODES), picks.one_of([self.now, self.now, None]), "42", None, None)
 
@@ -287,7 +442,8 @@ class Subject:
 KINDS = (
     [Subject.anc] * 15 + [Subject.panel] * 7 + [Subject.part_alone] * 3 + [Subject.other_cells] * 5 + [Subject.chemistry] * 4
     + [Subject.dose] * 2 + [Subject.treatment] * 5 + [Subject.finding] * 3 + [Subject.unknown] + [Subject.nowhere]
-    + [Subject.version] * 5 + [Subject.copy] * 2
+    + [Subject.version] * 5 + [Subject.copy] * 2 + [Subject.flow] * 4 + [Subject.said] * 4 + [Subject.ranged] * 4 + [Subject.change] * 3
+    + [Subject.before] * 2 + [Subject.fold] + [Subject.suspect]
 )  # fmt: skip
 
 
@@ -343,25 +499,28 @@ def as_given(number, scale, picks):
 # --- several subjects -------------------------------------------------------------------------------------------------
 
 
-def make_world(header, subjects, ids=IDS):
-    """`header` and `subjects` (lists of records) as bytes, to a world."""
+def make_world(header, all_records, ids=IDS):
+    """`header` and the records of each subject as bytes, to a world."""
     picks = Picks(header)
     ids = picks.one_of(ids)
     as_of_kind, as_of_bytes = picks.number(), [picks.number() for _ in range(4)]
     rows, starts, order = [], [], picks.number()
-    for subject_id, records in zip(ids, subjects, strict=True):
-        subject = Subject(subject_id, records[0])
+    subjects = [Subject(subject_id, records[0]) for subject_id, records in zip(ids, all_records, strict=True)]
+    for subject, records in zip(subjects, all_records, strict=True):
         for record in records[1:]:
             subject.record(record)
-        rows += without_open_ties(subject.rows)
         starts += subject.starts[1:]
+    as_of = find_as_of([row for subject in subjects for row in subject.rows], starts, as_of_kind, as_of_bytes)
+    for subject in subjects:
+        subject.last_days(as_of)
+        rows += without_open_ties(subject.rows)
     for row in rows:
         row.pop("said", None)
         if row["subject_id"] is not None:
             row.setdefault("status", None)
     if order % 2:
         rows.sort(key=lambda row: (str(row["code"]), str(row["time"])))
-    return World(rows, find_as_of(rows, starts, as_of_kind, as_of_bytes), bits=32 if order % 4 == 3 else 64)
+    return World(rows, as_of, bits=32 if order % 4 == 3 else 64)
 
 
 def find_as_of(rows, starts, kind, data):
@@ -405,7 +564,7 @@ def without_open_ties(rows):
 def worlds(subjects=SUBJECTS, ids=IDS):
     """Hypothesis: worlds of so many subjects."""
     record = st.binary(min_size=RECORD_BYTES, max_size=RECORD_BYTES)
-    one = st.lists(record, min_size=6, max_size=24)
+    one = st.lists(record, min_size=8, max_size=30)
 
     @st.composite
     def world(draw):
@@ -418,7 +577,7 @@ def random_worlds(number, seed, subjects=SUBJECTS):
     """The same without Hypothesis: always the same worlds for a seed."""
     rng = random.Random(seed)
     for _ in range(number):
-        lengths = [rng.randint(6, 24) for _ in range(subjects)]
+        lengths = [rng.randint(8, 30) for _ in range(subjects)]
         yield make_world(rng.randbytes(8), [[rng.randbytes(RECORD_BYTES) for _ in range(n)] for n in lengths])
 
 

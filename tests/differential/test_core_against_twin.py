@@ -1,10 +1,11 @@
-"""The NumPy core and its plain-Python twin, all eight tables, row by row, on subjects that are nasty on purpose.
+"""The NumPy core and its plain-Python twin, all ten tables, row by row, on subjects that are nasty on purpose.
 
 4 schedules x 270 examples x 10 subjects: more than 10,000 different subjects each time the tests run.
 """
 
 import math
 import random
+from collections import Counter
 from datetime import datetime, time
 from itertools import groupby
 
@@ -147,8 +148,31 @@ def test_the_subjects_reach_every_word_of_the_contract():
     assert {key: set(WORDS[key]) - words for key, words in met.items()} == {key: set() for key in WORDS}
 
 
-def words(text):
-    return text.split()
+def test_the_subjects_reach_every_judgement():
+    """Each item with each status it can have, each finding with each urgency, final and preliminary, and each step."""
+    items, findings, steps = Counter(), Counter(), Counter()
+    for place, world in enumerate(random_worlds(150, seed=1)):
+        tables = core_tables(world.rows, SCHEDULES[place % 4], world.as_of, world.bits)
+        items.update((line["item"], line["status"]) for line in tables["workup"])
+        findings.update((line["finding"], line["urgency"], line["preliminary"]) for line in tables["findings"])
+        steps.update(
+            step.split("@")[0]
+            for line in tables["findings"]
+            if line["next_steps"]
+            for step in words(line["next_steps"], ";")
+        )
+    assert set(items) == {
+        (item, one) for statuses, names in STATUSES_OF_ITEM.items() for item in names for one in words(statuses)
+    }
+    urgencies = {(name, urgency) for urgency, names in URGENCIES_OF_FINDING.items() for name in names}
+    assert {(name, urgency) for name, urgency, _ in findings} == urgencies
+    assert {name for name, _, preliminary in findings if preliminary} == set(PRELIMINARY)
+    assert set(steps) == set(STEPS)
+
+
+def words(text, between=None):
+    """The words of a text, or what stands between some sign."""
+    return text.split(between)
 
 
 WORDS = {
@@ -176,11 +200,90 @@ WORDS = {
     ("episodes", "worst_grade_v6"): [None, 1, 2, 3, 4],
     ("episodes", "derived_results"): [0, 1],
     ("episodes", "treatments"): [
-        None, "corticosteroid:prednisolone", "corticosteroid:methylprednisolone", "g_csf:filgrastim",
+        None,
+        "corticosteroid:prednisolone",
+        "corticosteroid:methylprednisolone",
+        "g_csf:filgrastim",
         "plasma_exchange:plasma_exchange",
     ],
     ("schedule", "status"): words("done off_time incomplete missed overdue due upcoming"),
     ("schedule", "phase"): words("baseline every_15_days monthly every_3_months"),
     ("schedule", "test"): words("cbc creatinine urinalysis tsh liver"),
     ("schedule", "due_day"): [0, 15, 90, 120, 1440],
-}  # fmt: skip
+    ("workup", "comparator"): [None, "<", "<=", ">=", ">"],
+    ("workup", "unit"): [None, "10^9/L", "g/L", "%", "d"],
+    ("workup", "note"): [
+        None,
+        "positive",
+        "yes",
+        "negative",
+        "no",
+        "normal",
+        "low",
+        "consumed",
+        "ebv",
+        "sepsis",
+        "carbimazole",
+        "clozapine",
+        "expected after depletion, not specific",
+        "lymphocytes at most WBC - ANC",
+        "normal speaks only weakly against",
+        "no lower limit of normal came with it",
+        "negative does not exclude",
+    ],
+    ("findings", "urgency"): words("emergency same_day soon routine"),
+    ("findings", "comparator"): [None, "<", "<=", ">=", ">"],
+    ("findings", "unit"): [None, "10^9/L", "g/L", "umol/L", "mg/g", "/[HPF]", "U/L", "mU/L", "lines", "slots", "d"],
+    ("findings", "fever"): words("yes no unknown"),
+    ("findings", "preliminary"): [True, False],
+}
+# What can occur together: of each item its statuses, of each finding its urgencies and whether it can be preliminary.
+STATUSES_OF_ITEM = {
+    "supports against unknown": [
+        "infection",
+        "lgl_smear",
+        "lgl_absolute",
+        "nk_absolute",
+        "cd8_absolute",
+        "nk_fold",
+        "cd8_fold",
+        "b_cd4_depletion",
+        "hemoglobin",
+        "platelets",
+        "complement",
+        "earlier_counts",
+        "timing",
+    ],
+    "supports unknown": ["other_drugs", "antineutrophil_antibodies"],
+    "against unknown": ["repeat_smear"],
+}
+URGENCIES_OF_FINDING = {
+    "emergency": ["anc_emergency", "platelets_emergency"],
+    "same_day": ["anc_same_day", "fever_not_known", "platelets_same_day", "two_lines_low", "renal", "liver"],
+    "soon": [
+        "anc_low",
+        "anc_recovering",
+        "platelets_fall",
+        "hemoglobin_fall",
+        "thyroid",
+        "no_recent_anc",
+        "verify_now",
+        "anc_disagreement",
+    ],
+    "routine": [
+        "anc_low",
+        "anc_recovering",
+        "episode_over",
+        "test_due",
+        "test_overdue",
+        "test_missed",
+        "label_monitoring_ended",
+    ],
+}
+PRELIMINARY = words("anc_emergency anc_same_day anc_low fever_not_known platelets_emergency platelets_same_day")
+STEPS = words(
+    "fever_does_not_wait ask_fever fever_masked differential_now final_result haematology repeat_count look_for_infection review_drugs "
+    "bleeding_now repeat_citrate haemolysis marrow kidney_now liver_now thyroid_tests antithyroid_caution ask_elsewhere verify_anc "
+    "verify_wbc verify_hemoglobin verify_platelets smear_for_lgl corticosteroid_option corticosteroid_not_yet g_csf_concern g_csf_review "
+    "g_csf_seen watching cbc creatinine urinalysis tsh liver"
+)  # fmt: skip

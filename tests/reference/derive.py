@@ -52,6 +52,25 @@ def derive_anc(moment, fates):
     return derived
 
 
+def find_counts_not_used(rows):
+    """What each percentage and segs row would give that a measured ANC meets: `beside` are those ANCs."""
+    moments = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        if row["use"] in (None, "result"):
+            moments[row["subject_id"], row["time"]][row["concept"]].append(row)
+    found = []
+    for moment in moments.values():
+        without_anc = moment | {"anc": []}
+        for percent in moment["neutrophils_percent"]:
+            bands = lowest_meeting(percent, moment["bands_percent"])
+            made = wbc_times(percent, bands, defaultdict(list, without_anc), "anc", defaultdict(set))
+            found += [count | {"beside": meeting(percent, moment["anc"])} for count in made]
+        for segs in moment["segs"]:
+            made = segs_plus(lowest_meeting(segs, moment["bands"]), segs, defaultdict(set))
+            found += [count | {"beside": meeting(segs, moment["anc"])} for count in made]
+    return [count for count in found if count["beside"]]
+
+
 def derive_lymphocytes(moment, fates):
     derived = []
     for percent in moment["lymphocytes_percent"]:

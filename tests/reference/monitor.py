@@ -89,6 +89,7 @@ def one_result(count, course):
     grade_v6, reason_v6 = grade("v6", count["concept"], *said, count["lln"])
     return {
         "said": said,
+        "limits": (count["lln"], count["uln"]),
         "row": count["row"],
         "subject_id": count["subject_id"],
         "time": count["time"],

@@ -8,7 +8,7 @@ from .monitor import days_between
 MAKES_COMPLETE = {
     "cbc": ["anc"],
     "creatinine": ["creatinine"],
-    "urinalysis": ["urinalysis"],
+    "urinalysis": ["urinalysis", "urine_rbc", "urine_protein", "urine_protein_creatinine"],
     "tsh": ["tsh"],
     "liver": ["alt", "ast", "bilirubin"],
 }

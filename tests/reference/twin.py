@@ -1,7 +1,8 @@
 """review_twin: the tables of the contract for a list of plain rows. Start reading here."""
 
-from .derive import derive
+from .derive import derive, find_counts_not_used
 from .door import check, last_instant_of
+from .judgement import find_findings, find_workup, patient_of
 from .monitor import find_courses, find_episodes, find_results
 from .rules import ALEMTUZUMAB_MS
 from .schedule import find_schedule
@@ -23,12 +24,16 @@ COLUMNS = {
     "recovered_after_time recovered_by_time recovered_by_day observed_days least_days most_days longest_gap_days "
     "status treatments treatment_start_day days_to_recovery_after_treatment",
     "schedule": "subject_id course test due_day due_time status done_time phase",
+    "workup": "subject_id episode item cause status comparator value unit fact_time note next_test source",
+    "findings": "subject_id episode finding urgency since_time comparator value unit value_time fever preliminary "
+    "next_steps",
 }
 
 
 def review_twin(rows, rules, schedule, as_of, codes=None):
     """Every table as a list of dicts, in the contract's order of rows and columns."""
     rows = check(rows, rules, as_of, codes)
+    not_used = find_counts_not_used(rows)
     derived = derive(rows)
     known = [row for row in rows if row["use"] != "after_as_of"]
     end = last_instant_of(as_of)
@@ -49,8 +54,19 @@ def review_twin(rows, rules, schedule, as_of, codes=None):
         tables["subjects"].append(one_subject(subject_id, own, results, ancs))
         tables["courses"] += [course | {"subject_id": subject_id} for course in courses]
         tables["results"] += results
-        tables["episodes"] += find_episodes(ancs, courses, doses, rules, end)
-        tables["schedule"] += find_schedule(subject_id, courses, happened, rules, schedule, end)
+        known_now = {
+            "as_of": end,
+            "courses": courses,
+            "results": results,
+            "episodes": find_episodes(ancs, courses, doses, rules, end),
+            "schedule": schedule,
+            "slots": find_schedule(subject_id, courses, happened, rules, schedule, end),
+        }
+        patient = patient_of(subject_id, own, not_used, rules, **known_now)
+        tables["episodes"] += patient.episodes
+        tables["schedule"] += patient.slots
+        tables["workup"] += find_workup(patient)
+        tables["findings"] += find_findings(patient)
     return {name: [in_columns(row, COLUMNS[name]) for row in table] for name, table in tables.items()}
 
 

@@ -13,6 +13,9 @@ ANALYTES = [
     "alt",
     "ast",
     "bilirubin",
+    "urine_rbc",
+    "urine_protein",
+    "urine_protein_creatinine",
 ]  # what `results` holds
 PARTS = [
     "neutrophils_percent",
@@ -22,7 +25,8 @@ PARTS = [
     "segs",
 ]  # what a count is made of
 NUMERIC_FINDINGS = [
-    "lgl_percent", "nk_percent", "cd8_percent", "cd4_percent", "b_cells_percent", "nk_fold", "cd8_fold", "temperature",
+    "lgl_percent", "nk_percent", "cd8_percent", "cd4_percent", "cd3_percent", "b_cells_percent", "nk_fold", "cd8_fold",
+    "temperature",
 ]  # fmt: skip
 CODED_FINDINGS = [
     "complement", "infection", "antineutrophil_antibodies", "hemoglobin_finding", "platelets_finding", "urinalysis",
@@ -55,8 +59,11 @@ UNITS |= {
     "creatinine": {"umol/L": Fraction(1), "mg/dL": Fraction("88.42")},
     "bilirubin": {"umol/L": Fraction(1), "mg/dL": Fraction("17.104")},
     "tsh": {"mU/L": Fraction(1), "mIU/L": Fraction(1), "uIU/mL": Fraction(1), "uU/mL": Fraction(1)},
-    "alt": {"U/L": Fraction(1), "IU/L": Fraction(1)},
-    "ast": {"U/L": Fraction(1), "IU/L": Fraction(1)},
+    "alt": {"U/L": Fraction(1), "IU/L": Fraction(1), "ukat/L": Fraction(60)},
+    "ast": {"U/L": Fraction(1), "IU/L": Fraction(1), "ukat/L": Fraction(60)},
+    "urine_rbc": {"/[HPF]": Fraction(1), "/HPF": Fraction(1)},
+    "urine_protein": {"mg/dL": Fraction(1), "mg/L": Fraction(1, 10), "g/L": Fraction(100)},
+    "urine_protein_creatinine": {"mg/g": Fraction(1), "g/g": Fraction(1000)},
     "temperature": {"Cel": Fraction(1)},
     "nk_fold": dict.fromkeys([None, "1", "{fold}", "fold", "x", "ratio"], Fraction(1)),  # a fold has no unit
     "cd8_fold": dict.fromkeys([None, "1", "{fold}", "fold", "x", "ratio"], Fraction(1)),
@@ -65,6 +72,7 @@ DOSE_UNITS = {"g": Fraction(1000), "mg": Fraction(1), "ug": Fraction(1, 1000)}
 
 RESULT_UNITS = dict.fromkeys(COUNTS_OF_CELLS, "10^9/L") | {
     "hemoglobin": "g/L", "creatinine": "umol/L", "bilirubin": "umol/L", "tsh": "mU/L", "alt": "U/L", "ast": "U/L",
+    "urine_rbc": "/[HPF]", "urine_protein": "mg/dL", "urine_protein_creatinine": "mg/g",
 }  # fmt: skip
 
 # --- plausible limits, both ends allowed, in the unit of the result ---------------------------------------------
@@ -72,6 +80,9 @@ RESULT_UNITS = dict.fromkeys(COUNTS_OF_CELLS, "10^9/L") | {
 PLAUSIBLE = dict.fromkeys(["anc", "segs", "bands", "cd3", "cd4", "cd8", "nk", "b_cells"], (0, 100))
 PLAUSIBLE |= {concept: (0, 100) for concept in UNITS if concept.endswith("_percent")}
 PLAUSIBLE |= {"wbc": (0, 500), "lymphocytes": (0, 500), "platelets": (0, 5000), "hemoglobin": (10, 300)}
+PLAUSIBLE |= {"creatinine": (0, 5000), "tsh": (0, 1000), "alt": (0, 50000), "ast": (0, 50000), "bilirubin": (0, 2000)}
+PLAUSIBLE |= dict.fromkeys(["urine_rbc", "urine_protein", "urine_protein_creatinine"], (0, 100_000))
+PLAUSIBLE |= {"temperature": (25, 45)}
 
 # --- CTCAE: per edition and analyte, (grade, the values below this limit have it), worst first -------------------
 # "LLN" stands for the row's own lower limit of normal. A missing analyte has no term.

@@ -75,8 +75,13 @@ _ELSE: dict[str, Any] = {
 }
 
 
+_NO_ROWS = FindingRows(**{name: np.empty(0, kind) for name, kind in _KINDS.items()})
+
+
 def make_rows(subject: Array, finding: str | Array, *, unit: str | None = None, **columns: Any) -> FindingRows:
     """Rows for `subject`; single values are spread over all of them, what is not said is null."""
+    if not subject.size:
+        return _NO_ROWS
     said = {**_ELSE, "subject": subject, "finding": ID[finding] if isinstance(finding, str) else finding, **columns}
     said["unit"] = -1 if unit is None else finding_units().index(unit)
     return FindingRows(
@@ -86,4 +91,7 @@ def make_rows(subject: Array, finding: str | Array, *, unit: str | None = None, 
 
 def join_rows(*rows: FindingRows) -> FindingRows:
     """All rows, one after the other."""
-    return FindingRows(*(np.concatenate([getattr(each, f.name) for each in rows]) for f in fields(FindingRows)))
+    some = [each for each in rows if each.subject.size]
+    if len(some) < 2:
+        return some[0] if some else _NO_ROWS
+    return FindingRows(*(np.concatenate([getattr(each, f.name) for each in some]) for f in fields(FindingRows)))

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leukon.events.arrays import Array
+from leukon.events.arrays import Array, changes
 from leukon.events.comparators import EXACT, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL
+from leukon.events.usable import Counts
 from leukon.events.value_sets import millionths, round_to_hundredths
 from leukon.knowledge.workup import Absolute
 from leukon.monitor.limits import all_below, all_from
@@ -40,8 +41,10 @@ def find_numbers(item: Absolute, cases: Cases) -> tuple[Facts, list[str]]:
     findings, at = cases.findings, cases.findings_of(item.percent)
     low, high = _percent_ends(cases, at)
     subject, time = findings.subject[at], findings.time[at]
+    if not at.size:
+        return _counted(item, cases), [BOUND]
     measured = _measured(cases).near(subject, time, item.within_days)
-    bound = _at_most(cases).near(subject, time, item.within_days)
+    bound = _at_most(cases, subject).near(subject, time, item.within_days)
     ends = [np.where(measured[2], one, other) for one, other in zip(measured, bound, strict=True)]
     at, low, high, least, most = (part[ends[2]] for part in (at, low, high, *ends[:2]))
     is_bound = ~measured[2][ends[2]]
@@ -109,25 +112,23 @@ def _measured(cases: Cases) -> _Lymphocytes:
     return _Lymphocytes(counts.subject[at], counts.time[at], *_ends(counts.value[at], counts.comparator[at], _MOST))
 
 
-def _at_most(cases: Cases) -> _Lymphocytes:
-    """At most WBC - ANC, of every moment with both (of several the last each)."""
+def _at_most(cases: Cases, subjects: Array) -> _Lymphocytes:
+    """At most WBC - ANC, of every moment with both (of several the last each) of the `subjects`."""
     counts = cases.results.counts
-    wbc, anc = (_last_of_moment(counts.subject, counts.time, cases.counts_of(name)) for name in ("wbc", "anc"))
+    wbc, anc = (_last_of_moment(counts, cases.counts_of(name), subjects) for name in ("wbc", "anc"))
     low, high = counts.comparator[wbc], counts.comparator[anc]
     wbc = wbc[(low == EXACT) | (low == LESS) | (low == LESS_EQUAL)]
     anc = anc[(high == EXACT) | (high == GREATER) | (high == GREATER_EQUAL)]
-    both = np.concatenate([wbc, anc])
-    order = np.lexsort((np.arange(both.size) >= wbc.size, counts.time[both], counts.subject[both]))
-    both = both[order]
-    pair = np.flatnonzero(
-        (counts.subject[both][1:] == counts.subject[both][:-1]) & (counts.time[both][1:] == counts.time[both][:-1])
-    )
-    rest = millionths(counts.value[both[pair]]) - millionths(counts.value[both[pair + 1]])
-    pair, rest = pair[rest >= 0], rest[rest >= 0]
-    return _Lymphocytes(counts.subject[both[pair]], counts.time[both[pair]], np.zeros_like(rest), rest)
+    both = np.sort(np.concatenate([wbc, anc]))  # counts are sorted: the two of a moment stand side by side
+    pair = np.flatnonzero(~changes(counts.subject[both], counts.time[both]))
+    anc, wbc = both[pair - 1], both[pair]  # by name
+    rest = millionths(counts.value[wbc]) - millionths(counts.value[anc])
+    wbc, rest = wbc[rest >= 0], rest[rest >= 0]
+    return _Lymphocytes(counts.subject[wbc], counts.time[wbc], np.zeros_like(rest), rest)
 
 
-def _last_of_moment(subject: Array, time: Array, at: Array) -> Array:
-    """The last of the rows `at` that share subject and time."""
-    same = (subject[at[1:]] == subject[at[:-1]]) & (time[at[1:]] == time[at[:-1]])
-    return at[np.append(~same, True)[: at.size]]
+def _last_of_moment(counts: Counts, at: Array, subjects: Array) -> Array:
+    """The last of the rows `at` that share subject and time, of the `subjects`."""
+    at = at[np.isin(counts.subject[at], subjects)]
+    opens = changes(counts.subject[at], counts.time[at])
+    return at[np.append(opens[1:], True)[: at.size]]

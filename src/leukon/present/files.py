@@ -1,6 +1,7 @@
 """Tables to files: a folder is written whole beside the old one and then takes its place, or nothing changes."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Collection, Generator, Mapping
@@ -18,9 +19,20 @@ from leukon.errors import UnwritableFolder
 TableFormat = Literal["csv", "parquet"]
 
 
-def write_tables(tables: Mapping[str, pa.Table], provenance: Mapping[str, str], out: Path, format: TableFormat) -> Path:
+_NUMBERED = re.compile(r"timeline-\d+\.svg")
+"""Pictures of an earlier review would stand beside the report of this one."""
+
+
+def write_tables(
+    tables: Mapping[str, pa.Table],
+    provenance: Mapping[str, str],
+    out: Path,
+    format: TableFormat,
+    pages: Mapping[str, str] | None = None,
+) -> Path:
     """Write each table to `out/tables/NAME.csv` (or .parquet), and what they depend on to `out/provenance.json`.
 
+    `pages` (report.html, timeline-1.svg, ...) are written to `out` by their names; pictures of an earlier review go.
     Returns the folder. The new tables are written whole beside an earlier `out/tables`, which then makes way for them.
 
     Raises
@@ -38,9 +50,15 @@ def write_tables(tables: Mapping[str, pa.Table], provenance: Mapping[str, str], 
                     write = pq.write_table if format == "parquet" else _write_csv
                     write(table, staging / "tables" / f"{name}.{format}")
                 said = json.dumps(dict(provenance), indent=2) + "\n"
-                (staging / "provenance.json").write_text(said, encoding="utf-8")
+                beside = {"provenance.json": said, **(pages or {})}
+                for name, text in beside.items():
+                    (staging / name).write_text(text, encoding="utf-8", newline="\n")
                 place = _take_place(staging / "tables", out / "tables")
-                (staging / "provenance.json").replace(out / "provenance.json")
+                for stale in out.iterdir():
+                    if _NUMBERED.fullmatch(stale.name) and stale.name not in beside:
+                        stale.unlink()
+                for name in beside:
+                    (staging / name).replace(out / name)
                 return place
             finally:
                 shutil.rmtree(staging, ignore_errors=True)

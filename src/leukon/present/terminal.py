@@ -1,4 +1,4 @@
-"""A review on the terminal: who has an open episode, what is due, where the rows went; and one patient's story."""
+"""A review on the terminal: the work list, what is missing, where the rows went; and one patient's story."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,53 +11,61 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from leukon.knowledge.protocol import Protocol
 from leukon.monitor.review import Review
-from leukon.present.wording import CAUTION, SLOT_WORDS, say_count, say_day, say_grades, say_onset, say_recovery
+from leukon.present.patient import Patient, gather
+from leukon.present.sentences import make_reading, say_finding
+from leukon.present.urgency import GROUPS, rank_nothing, sort_findings, urgency_of_rank
+from leukon.present.wording import (
+    CAUTION,
+    SLOT_WORDS,
+    say_count,
+    say_day,
+    say_grades,
+    say_onset,
+    say_recovery,
+    say_unit,
+)
+from leukon.present.worklist import find_worklist
 
 _SHOWN = 20
-_OPEN = ("ongoing", "recovering")
-_WAITING = ("overdue", "due")
 
 
 def print_review(review: Review, console: Console) -> None:
-    """Open episodes first, the lowest of those that are low now on top; then tests due, gaps and the account."""
+    """The work list, the most urgent first; then gaps and the account."""
     _print_basis(review, console)
-    episodes = sorted(_rows(review.episodes, "status", _OPEN), key=lambda e: (_OPEN.index(e["status"]), e["nadir"]))
-    slots = sorted(
-        _rows(review.schedule, "status", _WAITING), key=lambda s: (_WAITING.index(s["status"]), s["due_time"])
-    )
-    _print_table(
-        console,
-        "Open episodes of neutropenia",
-        ("subject", "course", "since", "lowest", "worst grade\nCTCAE\n5.0 / 6.0", "last low", "status"),
-        [
-            (
-                str(e["subject_id"]),
-                str(e["course"]),
-                f"{e['onset_by_time']:%Y-%m-%d}",
-                say_count(e["nadir"], e["nadir_comparator"]),
-                " / ".join(
-                    "not known" if e[f"worst_grade_{v}"] is None else str(e[f"worst_grade_{v}"]) for v in ("v5", "v6")
-                ),
-                f"{e['recovered_after_time']:%Y-%m-%d}",
-                e["status"],
-            )
-            for e in episodes
-        ],
-        "none among those with usable counts",
-    )
-    _print_table(
-        console,
-        "Tests due",
-        ("subject", "course", "test", "due", "status"),
-        [
-            (str(s["subject_id"]), str(s["course"]), s["test"], f"{s['due_time']:%Y-%m-%d}", SLOT_WORDS[s["status"]])
-            for s in slots
-        ],
-        "none, as far as courses are known",
-    )
+    _print_worklist(review, console)
     _print_gaps(review, console)
     _print_account(review, console)
+
+
+def _print_worklist(review: Review, console: Console) -> None:
+    """Everybody once, at the most urgent finding, with the other reasons after it."""
+    worklist = find_worklist(review, _SHOWN)
+    counted = ", ".join(f"{title.lower()} {worklist.people[group]:,}" for group, title in GROUPS.items())
+    table = Table(box=box.SIMPLE, pad_edge=False, title=f"Work list: {counted}", title_justify="left")
+    table.title_style = "bold"
+    for name in ("urgency", "subject", "why"):
+        table.add_column(name, overflow="fold")  # never an ellipsis: an id or a date is whole or wrong
+    for patient in gather(review, worklist.subject_ids):
+        label, why = _say_why(patient, review)
+        table.add_row(label, Text(str(patient.subject["subject_id"])), Text(why))  # Text: an id may look like markup
+    console.print()
+    console.print(table)
+    if worklist.left_out:
+        console.print(f"... and {worklist.left_out:,} more; the tables (--out) hold all.", highlight=False)
+
+
+def _say_why(patient: Patient, review: Review) -> tuple[str, str]:
+    reading = make_reading(review.protocol, patient.courses, review.as_of)
+    said = [say_finding(row, reading) for row in sort_findings(patient.findings)]
+    if not said:
+        has_anc = patient.subject.get("last_anc_time") is not None
+        nothing = "No finding, as far as data were received." if has_anc else "No usable neutrophil count was received."
+        return urgency_of_rank(rank_nothing(has_anc=has_anc)).label, nothing
+    others = ", ".join(dict.fromkeys(other.title for other in said[1:]))
+    first = f"{said[0].title}. {said[0].text}"
+    return said[0].urgency.label, f"{first} Also: {others}." if others else first
 
 
 def print_story(review: Review, console: Console) -> None:
@@ -72,12 +80,29 @@ def print_story(review: Review, console: Console) -> None:
             console.print(f"{line}{course['doses']} doses, {dose}.", highlight=False)
         for episode in mine["episodes"]:
             _print_episode(episode, review.protocol.episode.below, console)
+            _print_workup([item for item in mine["workup"] if item["episode"] == episode["episode"]], review, console)
         for course in mine["courses"]:
             _print_slots([s for s in mine["schedule"] if s["course"] == course["course"]], console)
+    _print_worklist(review, console)
     _print_account(review, console)
 
 
-_STORY_TABLES = ("courses", "episodes", "schedule")
+_STORY_TABLES = ("courses", "episodes", "schedule", "workup")
+
+
+def _print_workup(items: Sequence[dict[str, Any]], review: Review, console: Console) -> None:
+    """What may explain an episode, cause by cause; unknown is named as unknown."""
+    for status, words in (("supports", "Supported"), ("against", "Spoken against"), ("unknown", "Not known")):
+        said = [_say_item(item, review.protocol) for item in items if item["status"] == status]
+        console.print(f"{words}: {'; '.join(said) or 'nothing'}.", highlight=False, markup=False)
+
+
+def _say_item(item: dict[str, Any], protocol: Protocol) -> str:
+    shown = protocol.workup[item["item"]].display
+    unit = "" if item["unit"] is None else f" {say_unit(item['unit'])}"
+    facts = [] if item["value"] is None else [f"{say_count(item['value'], item['comparator'])}{unit}"]
+    facts += [item["note"]] if item["note"] else []
+    return f"{shown} ({', '.join(facts)})" if facts else shown
 
 
 def _print_episode(episode: dict[str, Any], below: float, console: Console) -> None:
@@ -136,23 +161,6 @@ def _print_account(review: Review, console: Console) -> None:
     account = review.account.to_pylist()
     said = ", ".join(f"{line['rows']:,} {line['reason'] or line['use']}" for line in account)
     console.print(f"\nRows read: {sum(line['rows'] for line in account):,} ({said or 'none'}).", highlight=False)
-
-
-def _print_table(
-    console: Console, title: str, names: Sequence[str], rows: Sequence[Sequence[str]], nothing: str
-) -> None:
-    if not rows:
-        console.print(f"\n[bold]{title}[/bold]: {nothing}.", highlight=False)
-        return
-    table = Table(box=box.SIMPLE, pad_edge=False, title=title, title_justify="left", title_style="bold")
-    for name in names:
-        table.add_column(name, overflow="fold")  # never an ellipsis: an id or a date is whole or wrong
-    for row in rows[:_SHOWN]:
-        table.add_row(*map(Text, row))  # Text: an id may hold what Rich takes for markup
-    console.print()
-    console.print(table)
-    if len(rows) > _SHOWN:
-        console.print(f"... and {len(rows) - _SHOWN:,} more; the tables (--out) hold all.", highlight=False)
 
 
 def _rows(table: pa.Table, column: str, values: Sequence[Any]) -> list[dict[str, Any]]:

@@ -1,0 +1,152 @@
+"""The report: one HTML file that holds all it needs; a page for one patient, a work list and pages for several."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from leukon.errors import UnwritableFolder
+from leukon.monitor.review import Review
+from leukon.present.next_steps import say_n
+from leukon.present.patient import gather
+from leukon.present.patient_page import PatientPage, make_page
+from leukon.present.report_pictures import Drawn, draw_for_page
+from leukon.present.sentences import say_time
+from leukon.present.urgency import GROUP_MEANS, GROUPS
+from leukon.present.wording import CAUTION, CAUTION_SHORT, NOT_WATCHED, say_as_of
+from leukon.present.worklist import Worklist, find_worklist
+
+LIMIT = 200
+_PICTURES = 20
+"""So many of a group get a picture, the most urgent ones: each takes most of a second and 45 kB."""
+_FACTS, _CODES = 20, 40
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def make_report(review: Review, *, limit: int = LIMIT) -> str:
+    """The report of a review as one HTML page that fetches nothing; the same review gives the same bytes.
+
+    Parameters
+    ----------
+    review
+        Of one patient: their page. Of several: a work list by urgency, then a page for each.
+    limit
+        At most so many patients, the most urgent ones; the page says how many were left out.
+    """
+    worklist = find_worklist(review, limit)
+    alone = len(worklist.subject_ids) + worklist.left_out == 1
+    unused = _unused_of(review, worklist.subject_ids)
+    pages: list[tuple[PatientPage, Drawn | None]] = []
+    for number, patient in enumerate(gather(review, worklist.subject_ids), 1):
+        rows = unused.get(patient.subject["subject_id"], [])
+        page = make_page(number, patient, review, rows, facts=None if alone else _FACTS)
+        drawn = draw_for_page(patient, review, number, widths=2 if alone else 1) if number <= _PICTURES else None
+        pages.append((page, drawn))
+    return _render(review, worklist, pages)
+
+
+def write_report(review: Review, path: Path, *, limit: int = LIMIT) -> Path:
+    """Write the report to a file and return its path.
+
+    Raises
+    ------
+    UnwritableFolder
+        If the file cannot be written.
+    """
+    text = make_report(review, limit=limit)
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError:
+        raise UnwritableFolder(path) from None
+    return path
+
+
+def _render(review: Review, worklist: Worklist, pages: Sequence[tuple[PatientPage, Drawn | None]]) -> str:
+    received = "never: no data" if review.data_up_to is None else say_time(review.data_up_to)
+    return (
+        _templates()
+        .get_template("report.html.j2")
+        .render(
+            css=Markup(_css()),  # noqa: S704 our own file
+            caution=CAUTION,
+            caution_short=CAUTION_SHORT,
+            as_of=say_as_of(str(review.as_of)),
+            received=received,
+            worklist=len(pages) + worklist.left_out != 1,
+            headline=_say_headline(worklist.people),
+            groups=_group(worklist, [page for page, _ in pages]),
+            left_out=worklist.left_out,
+            pages=pages,
+            not_watched=NOT_WATCHED,
+            unknown_codes=_say_unknown_codes(review),
+            basis=_say_basis(review, received),
+        )
+    )
+
+
+def _say_headline(people: dict[str, int]) -> str:
+    return ", ".join(f"{title.lower()} {people[group]}" for group, title in GROUPS.items())
+
+
+def _group(worklist: Worklist, pages: Sequence[PatientPage]) -> list[tuple[str, str, int, list[PatientPage]]]:
+    return [
+        (title, GROUP_MEANS[group], worklist.people[group], [page for page in pages if page.group == group])
+        for group, title in GROUPS.items()
+    ]
+
+
+def _unused_of(review: Review, subject_ids: Sequence[Any]) -> dict[Any, list[dict[str, Any]]]:
+    by: dict[Any, list[dict[str, Any]]] = {subject_id: [] for subject_id in subject_ids}
+    ids = review.unused["subject_id"]
+    for row in review.unused.filter(pc.is_in(ids, pa.array(subject_ids, ids.type))).to_pylist():
+        by[row["subject_id"]].append(row)
+    return by
+
+
+def _say_unknown_codes(review: Review) -> str:
+    rows = review.codes_seen.filter(pc.is_null(review.codes_seen["concept"])).to_pylist()
+    said = [
+        f"“{row['code'] or 'no code'}” ({row['rows']} row{'s' if row['rows'] > 1 else ''})" for row in rows[:_CODES]
+    ]
+    more = f", and {len(rows) - _CODES} more codes, which the table `codes_seen` holds" if rows[_CODES:] else ""
+    return ", ".join(said) + more
+
+
+def _say_basis(review: Review, received: str) -> list[tuple[str, str]]:
+    basis = review.provenance
+    account = review.account.to_pylist()
+    used = ", ".join(f"{row['rows']} {(row['reason'] or row['use']).replace('_', ' ')}" for row in account)
+    return [
+        ("Data received up to", received),
+        ("As of", say_as_of(basis["as_of"])),
+        ("leukon", f"version {basis['leukon']}"),
+        ("Protocol", f"{basis['protocol']}: “{review.protocol.title}”, hash {basis['protocol_hash']}"),
+        ("Schedule", f"{basis['schedule']}: “{review.protocol.schedules[basis['schedule']].title}”"),
+        ("Grades", f"{basis['grading']}, each shown with its edition; neither is the default"),
+        ("Rows read", f"{sum(row['rows'] for row in account)}: {used or 'none'}"),
+    ]
+
+
+@lru_cache
+def _templates() -> Environment:
+    """Everything is escaped; a name that is not there is an error, never an empty place."""
+    loader = PackageLoader("leukon.present")
+    found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    found.filters |= {"say_n": say_n, "whole_dates": _whole_dates}
+    return found
+
+
+def _whole_dates(text: str) -> Markup:
+    """The text, escaped, with dates that no line breaks in two."""
+    return Markup(_DATE.sub(r'<span class="date">\g<0></span>', str(escape(text))))  # noqa: S704
+
+
+@lru_cache
+def _css() -> str:
+    return Path(__file__).with_name("templates").joinpath("report.css").read_text(encoding="utf-8")
