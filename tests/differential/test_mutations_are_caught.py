@@ -3,9 +3,9 @@
 A comparison that lets one of these through would be a comparison in name only.
 """
 
-import importlib
 import inspect
 import textwrap
+from pkgutil import resolve_name
 
 import pytest
 from tests.differential.compare import core_tables, first_difference, twin_tables
@@ -50,6 +50,83 @@ MUTATIONS = {
     "the moment of as_of itself is too late": ("events.table._check", "intake.time > as_of", "intake.time >= as_of"),
 }  # fmt: skip
 
+# The same of judgement: urgency, steps, work-up.
+MUTATIONS_OF_JUDGEMENT = {
+    # ---- fever, infection, who was told
+    "fever of two days ago is forgotten": ("monitor.people.find_fever", "limits.high_within_days", "(limits.high_within_days - 1)"),
+    "no fever two days ago still holds": ("monitor.people.find_fever", "limits.asked_within_days", "limits.high_within_days"),
+    "an undecided temperature is none": ("monitor.people.find_fever", "cool & ~unclear", "cool"),
+    "a gate for no fever is open while fever is unknown": (
+        "monitor.steps._is_open", "[FEVERS.index(word) for word in words]", '[FEVERS.index(word) for word in (*words, "unknown")]',
+    ),
+    "the gate of haematology is inverted": ("monitor.steps._is_open", "state.contact[person]", "~state.contact[person]"),
+    "the step that stands instead of another is lost": ("monitor.steps._offered", "columns[other, place] = _INSTEAD", "columns[other, place] = _SHUT"),
+    "the step instead of another stands in its place always": (
+        "monitor.steps._offered", "columns[is_open, place] = _OPEN", "columns[is_open & (columns[:, place] == _SHUT), place] = _OPEN",
+    ),
+    "the corticosteroid of a week ago is forgotten": (
+        "monitor.steps.find_state", ">= people.today - gates.corticosteroid_within_days", "> people.today - gates.corticosteroid_within_days",
+    ),
+    "haematology was told from the onset only": ("monitor.steps.find_state", " - gates.contact_days_before", ""),
+    # ---- neutrophils
+    "0.2 is no emergency": ("monitor.urgent_anc.judge_anc", "value <= limits.emergency_up_to", "value < limits.emergency_up_to"),
+    "0.5 is not of the same day": ("monitor.urgent_anc.judge_anc", "value <= limits.same_day_up_to", "value < limits.same_day_up_to"),
+    "unknown fever is no fever": ("monitor.urgent_anc.judge_anc", "fever == UNKNOWN", "fever == YES"),
+    "the thirtieth day is routine": ("monitor.urgent_anc.find_low_anc", "> limits.soon_days", ">= limits.soon_days"),
+    "a benign baseline excuses a fever": ("monitor.urgent_anc.find_low_anc", "~acts & late & (fever != YES)", "~acts & late"),
+    "an infection does not keep a recovery soon": ("monitor.urgent_anc.find_low_anc", " & (infection != YES)", ""),
+    "the higher of ANC and WBC is judged": ("monitor.urgent_anc.find_low_anc", "(white < value)", "(white > value)"),
+    "a low count that a dose carried over is lost": (
+        "monitor.urgent_anc.find_open", "(episodes.status == CARRIED_OVER) & counts.is_low[person]", "False",
+    ),
+    "fever is asked for the highest count": (
+        "monitor.urgent_anc.find_fever_not_known", "low.value[at], low.subject[at]", "-low.value[at], low.subject[at]",
+    ),
+    "white cells of the time of an ANC rule it": ("monitor.people.decide_counts", "NULL) > take_or(", "NULL) >= take_or("),
+    "a preliminary count outlives a final one of its time": (
+        "monitor.urgent_preliminary._waiting", "waiting.time[at] > final", "waiting.time[at] >= final",
+    ),
+    "of two preliminary counts the higher is shown": ("monitor.urgent_preliminary._waiting", "-waiting.value[at]", "waiting.value[at]"),
+    "a preliminary row need not be plausible": ("events.held_back.take_held_back", " & of_values.live", ""),
+    # ---- other lines, doubts, silence
+    "halved exactly is no fall": ("monitor.urgent_lines.find_lines", "now <= (1 - share)", "now < (1 - share)"),
+    "the baseline is taken after the dose": ("monitor.people.People.baseline", "] < began", "] <= began"),
+    "bleeding is not asked": ("monitor.urgent_lines.find_low_platelets", " | bleeds[person]", ""),
+    "low platelets are low since the last count": ("monitor.urgent_lines._first_of_series", "np.flatnonzero(low)[::-1]", "np.flatnonzero(low)"),
+    "three lines make two": ("monitor.urgent_lines.find_two_lines", "number >= 2", "number > 2"),
+    "three times the limit is not high": ("monitor.urgent_lines.find_liver", "high = all_from(", "high = all_above("),
+    "1.3 times the creatinine is a rise": ("monitor.urgent_lines.find_kidney", "[now]) > np.rint(", "[now]) >= np.rint("),
+    "ninefold is tenfold": ("monitor.urgent_doubt._changed", "highest >= times *", "highest >= (times - 1) *"),
+    "a rise after G-CSF is doubted": ("monitor.urgent_doubt._changed", "np.maximum(first, key.searchsorted(after))", "first"),
+    "an unusable row of the time of a usable one is told": ("monitor.urgent_doubt._latest_unusable", "time > line", "time >= line"),
+    "of two derived counts the higher disagrees": ("monitor.urgent_doubt.find_disagreements", "(held.value[at], ", "(-held.value[at], "),
+    "nobody misses an ANC who never had one": (
+        "monitor.urgent_silence.find_no_recent_anc", "(days > allowed) | ((last == NULL) & ~without_schedule)", "(days > allowed) & (last != NULL)",
+    ),
+    "the last day of a slot is too late": ("monitor.urgent_silence.find_no_recent_anc", "(days > allowed)", "(days >= allowed)"),
+    # ---- work-up
+    "what was recorded after the end is lost": ("monitor.workup_facts.Cases.near", "DAY + _DAYS_AROUND", "DAY"),
+    "the latest fact beats one that supports": ("monitor.workup_facts.Facts.choose", "self.status == SUPPORTS, ", ""),
+    "lymphocytes after a percentage are not near it": ("monitor.near.find_nearest", "np.minimum(to_before, to_after)", "to_before"),
+    "the count itself is its own repeat": ("monitor.workup_rules.find_second_counts", "counts.time[row] > onset", "counts.time[row] >= onset"),
+    "the upper end of a range supports": ("monitor.workup_rules.find_percents", "all_above(low,", "all_above(high,"),
+    "the lower limit of normal is ignored": (
+        "monitor.workup_rules.find_lines", "np.where(np.isnan(lln), item.low_below, lln)", "item.low_below",
+    ),
+    "the product is made with the lower end": ("monitor.workup_numbers.find_numbers", "high * np.where(known,", "low * np.where(known,"),
+    "the upper end of a product supports": ("monitor.workup_numbers.find_numbers", "verdict(least >=", "verdict(most >="),
+    "lymphocytes are WBC less the most the ANC allows": (
+        "monitor.workup_numbers._at_most", "(EXACT, GREATER, GREATER_EQUAL)", "(EXACT, LESS, LESS_EQUAL)",
+    ),
+    "a fold is over a value of the course itself": ("monitor.near.last_before_course", 'side="left"', 'side="right"'),
+    "one of B and CD4 below is enough": ("monitor.workup_rules.find_both_below", "pairs & below & below[nxt]", "below"),
+    "a high count before does not speak against a benign cause": (
+        "monitor.workup_rules.find_earlier_counts", '(many["high"] == 0) & ', "",
+    ),
+    "late begins after day 90": ("monitor.workup_rules.find_timing", "after >= item.day", "after > item.day"),
+}  # fmt: skip
+ALL = MUTATIONS | MUTATIONS_OF_JUDGEMENT
+
 
 @pytest.fixture(scope="module")
 def told_by_twin():
@@ -90,11 +167,9 @@ def test_without_a_mutation_nothing_is_caught(told_by_twin):
     assert first_caught(told_by_twin) is None
 
 
-@pytest.mark.parametrize("name", MUTATIONS)
+@pytest.mark.parametrize("name", ALL)
 def test_the_twin_catches(name, told_by_twin, monkeypatch):
-    place, old, new = MUTATIONS[name]
-    module, _, function_name = f"leukon.{place}".rpartition(".")
-    function = getattr(importlib.import_module(module), function_name, None)
-    assert function, f"leukon.{place} is gone: rewrite this mutation"
+    place, old, new = ALL[name]
+    function = resolve_name(f"leukon.{place}")
     monkeypatch.setattr(function, "__code__", mutated(function, old, new))
     assert first_caught(told_by_twin) is not None, f"the mutation survived: {name}"

@@ -17,10 +17,14 @@ def absolute_facts(patient, rows, limit):
     for row in rows:
         lymphocytes, words = lymphocytes_near(patient, row["time"])
         if lymphocytes:
-            low, high = rounded(product_of(product_of(lymphocytes, span_of_row(row)), HUNDREDTH))
+            low, high = rounded(product_of(product_of(lymphocytes, up_to_100(span_of_row(row))), HUNDREDTH))
             shown = (low, None) if low == high else (low, ">=") if high is None else (high, "<=")
             facts.append((status_of(low, high, limit), row["time"], place_of(row), *shown, "10^9/L", words))
     return facts
+
+
+def up_to_100(span):
+    return Span(span.low, Fraction(100), span.low_open) if span.high is None else span
 
 
 def rounded(span):

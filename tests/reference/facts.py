@@ -41,7 +41,7 @@ class Patient:
         return last(self.of(analyte))
 
     def coded(self, *concepts):
-        """Findings of these concepts by time, then row."""
+        """Findings of these concepts by time, then as item 9 says."""
         rows = [row for row in self.findings if row["concept"] in concepts]
         return sorted(rows, key=lambda row: (row["time"], place_of(row)))
 
@@ -66,8 +66,12 @@ class Patient:
 
 
 def place_of(row):
-    """Which of several of one time is the later one: the later row (item 9)."""
-    return row["row"]
+    """Which of several of one time is the later one: by name, the lower number, the word later in the alphabet (item 9)."""
+    if "analyte" in row:
+        return (row["analyte"], row["place"])
+    depth = lowness(row["number"] or 0, row["comparator_read"])
+    number = () if row["number"] is None else tuple(-part for part in depth)
+    return (row["concept"], number, (row["text_value"] or "").strip().lower())
 
 
 def last(rows):

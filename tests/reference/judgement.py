@@ -25,6 +25,7 @@ __all__ = ["Patient", "find_findings", "find_workup", "patient_of"]
 
 def patient_of(subject_id, rows, not_used, rules, **known):
     """A patient out of the door's rows; `known` are the tables found so far."""
+    known["results"] = [result | {"place": place} for place, result in enumerate(known["results"])]
     return Patient(
         subject_id=subject_id,
         rules=rules,

@@ -7,7 +7,7 @@ from .facts import YES, anc_band, is_above, is_at_least, is_below, last, lowest,
 from .monitor import days_between, side_of
 from .rules import G_CSF, URGENCY
 from .schedule import find_slots
-from .urgency import CELLS, finding, latest_preliminary
+from .urgency import CELLS, finding, latest_preliminary, open_episode
 
 LOW_PLATELETS, LOW_HEMOGLOBIN = URGENCY["platelets_low_below"], URGENCY["hemoglobin_low_below"]
 
@@ -129,7 +129,7 @@ def liver_and_thyroid_rows(patient):
 def silence_rows(patient):
     """`no_recent_anc`: longer without an ANC than the schedule, or else an open episode, allows."""
     slot, anc = slot_in_force(patient), patient.latest("anc")
-    is_open = any(episode["status"] in ("ongoing", "recovering") for episode in patient.episodes)
+    is_open = open_episode(patient) is not None
     allowed = slot["every"] + slot["tolerance"] if slot else URGENCY["silence_days"] if is_open else None
     if allowed is None:
         return []

@@ -3,6 +3,7 @@
 from .facts import YES, infection_of, is_above, is_below
 from .monitor import days_between
 from .rules import URGENCY
+from .urgency import open_episode
 
 
 def steps_of(row, patient):
@@ -27,7 +28,7 @@ GATES = {
     "infection": lambda words, row, patient: infection_of(patient) in words,
     "below": lambda limit, row, patient: row["said"] is not None and is_below(row["said"], limit),
     "above": lambda limit, row, patient: row["said"] is not None and is_above(row["said"], limit),
-    "haematology_contact": lambda wanted, row, patient: haematology_knows(row, patient) == wanted,
+    "haematology_contact": lambda wanted, row, patient: haematology_knows(patient) == wanted,
     "corticosteroid_lately": lambda wanted, row, patient: corticosteroid_lately(patient) == wanted,
     "from_white_cells": lambda wanted, row, patient: row["from_white_cells"] == wanted,
     "preliminary": lambda wanted, row, patient: row["preliminary"] == wanted,
@@ -35,11 +36,10 @@ GATES = {
 }
 
 
-def haematology_knows(row, patient):
-    if row["episode"] is None:
-        return patient.has_lately("haematology_contact", URGENCY["contact_days"], YES)
-    onset = patient.episodes[row["episode"] - 1]["onset_by_time"]
-    return patient.has_lately("haematology_contact", patient.age(onset) + URGENCY["contact_days"], YES)
+def haematology_knows(patient):
+    episode = open_episode(patient)
+    days = patient.age(episode["onset_by_time"]) if episode else 0
+    return patient.has_lately("haematology_contact", days + URGENCY["contact_days"], YES)
 
 
 def corticosteroid_lately(patient):

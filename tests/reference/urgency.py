@@ -58,9 +58,9 @@ def as_neutrophils(count):
     return {"said": count["said"], "time": count["time"], "from_white_cells": False}
 
 
-def as_bound_of_neutrophils(wbc, patient):
+def as_bound_of_neutrophils(wbc, patient, preliminary_anc=None):
     """A WBC below 1.0 later than the last decided ANC: the ANC is at most that. None if it says nothing."""
-    decided = patient.latest_decided_anc()
+    decided = preliminary_anc or patient.latest_decided_anc()
     says_something = (
         wbc
         and all_below(*wbc["said"], Fraction(URGENCY["wbc_below"]))
@@ -78,10 +78,18 @@ def as_bound_of_neutrophils(wbc, patient):
 def anc_rows(patient):
     """The ANC row of the last episode, unless it is over; else that of a WBC without differential, if there is one."""
     wbc = as_bound_of_neutrophils(patient.latest("wbc"), patient)
-    episode = last(patient.episodes)
-    if episode and (episode["status"] in ("ongoing", "recovering") or is_still_low(patient, episode)):
+    episode = open_episode(patient)
+    if episode:
         return [row_of_episode(patient, episode, wbc)]
     return [row_of_band(patient, wbc, wbc["time"], True)] if wbc else []
+
+
+def open_episode(patient):
+    """The last episode, if it is open, or was carried over and no later count is high or low (item 23)."""
+    episode = last(patient.episodes)
+    if episode and (episode["status"] in ("ongoing", "recovering") or is_still_low(patient, episode)):
+        return episode
+    return None
 
 
 def is_still_low(patient, episode):
@@ -120,8 +128,9 @@ def row_of_recovery(patient, episode, decided):
 def preliminary_anc_rows(patient):
     """Of a preliminary ANC and of a preliminary WBC, later than the final ones, as if each were final."""
     anc, wbc = (latest_preliminary(patient, analyte) for analyte in ("anc", "wbc"))
-    anc = as_neutrophils(anc) if anc and side_of(anc, patient.rules) == "low" else None
-    judged = [anc, as_bound_of_neutrophils(wbc, patient)]
+    side = side_of(anc, patient.rules) if anc else "undecided"
+    bound = as_bound_of_neutrophils(wbc, patient, anc if side != "undecided" else None)
+    judged = [as_neutrophils(anc) if side == "low" else None, bound]
     return [row_of_band(patient, one, one["time"], True, preliminary=True) for one in judged if one]
 
 

@@ -1,6 +1,6 @@
 """The facts of each item of the work-up (decision 11, items 9 to 21), for one episode of one patient."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -17,11 +17,14 @@ class Fact:
 
     status: str
     time: datetime
-    place: int
+    place: tuple
     number: Fraction | None = None
     comparator: str | None = None
     unit: str | None = None
     words: str | None = None
+
+
+NO_LIMIT = "no lower limit of normal came with it"
 
 
 def find_fact(patient, episode, item):
@@ -91,7 +94,7 @@ def other_drugs(patient, episode):
         if dose["concept"] in SUSPECTS and lies_inside(patient, episode, dose["time"], WORKUP["drug_days"]):
             given[dose["concept"]] = dose["time"]
     names = ";".join(name for name in SUSPECTS if name in given)
-    return Fact("supports", max(given.values()), 0, words=names) if given else None
+    return Fact("supports", max(given.values()), (), words=names) if given else None
 
 
 def infection(patient, episode):
@@ -141,8 +144,8 @@ def fold(coded, percent):
 def folds_of_percent(patient, episode, percent, limit):
     """Each percentage since the start of the course over the last one before it, both exact."""
     start = patient.course_start(episode["course"])
-    before = last([row for row in patient.coded(percent) if start and row["time"] < start])
-    if not before or not is_exact(before) or before["number"] == 0:
+    before = last([row for row in patient.coded(percent) if start and row["time"] < start and is_exact(row)])
+    if not before or before["number"] == 0:
         return []
     after = [row for row in patient.coded(percent) if row["time"] >= start and is_exact(row)]
     made = [(row, round(row["number"] / before["number"], 2)) for row in inside(patient, episode, after)]
@@ -181,7 +184,8 @@ def line_of_blood(analyte):
             low_below = WORKUP["low_below"][analyte] if lln is None else lln
             normal_from = WORKUP["normal_from"][analyte] if lln is None else lln
             low, normal = all_below(*result["said"], low_below), all_at_or_above(*result["said"], normal_from)
-            facts.append(fact_of_count(status_by(low, normal), result))
+            fact = fact_of_count(status_by(low, normal), result)
+            facts.append(replace(fact, words=NO_LIMIT) if lln is None and fact.status == "unknown" else fact)
         return choose(facts)
 
     return find
@@ -213,9 +217,9 @@ def timing(patient, episode):
     if by is None:
         return None
     if after is not None and after >= WORKUP["late_day"]:
-        return Fact("supports", episode["onset_after_time"], 0, Fraction(after), None, "d")
+        return Fact("supports", episode["onset_after_time"], (), Fraction(after), None, "d")
     if by <= WORKUP["late_day"]:
-        return Fact("against", episode["onset_by_time"], 0, Fraction(by), None, "d")
+        return Fact("against", episode["onset_by_time"], (), Fraction(by), None, "d")
     return None
 
 

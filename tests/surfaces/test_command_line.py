@@ -26,6 +26,9 @@ COLUMNS = {
     " recovered_after_time recovered_by_time recovered_by_day observed_days least_days most_days longest_gap_days"
     " status treatments treatment_start_day days_to_recovery_after_treatment",
     "schedule": "subject_id course test due_day due_time status done_time phase",
+    "workup": "subject_id episode item cause status comparator value unit fact_time note next_test source",
+    "findings": "subject_id episode finding urgency since_time comparator value unit value_time fever preliminary"
+    " next_steps",
 }
 EVENTS = """\
 subject_id,time,code,numeric_value,text_value,unit,recorded_time
@@ -99,9 +102,9 @@ def test_every_table_has_the_columns_of_the_contract_in_order(name, standard):
     assert rows, "the example has a row for every table"
 
 
-def test_the_folder_holds_the_eight_tables_and_what_they_depend_on_and_nothing_else(standard):
+def test_the_folder_holds_the_tables_the_report_the_timelines_and_what_they_depend_on_and_nothing_else(standard):
     out, _ = standard
-    wanted = {"provenance.json"} | {f"tables/{name}.csv" for name in COLUMNS}
+    wanted = {"provenance.json", "report.html", "timeline-1.svg"} | {f"tables/{name}.csv" for name in COLUMNS}
     assert set(files_under(out)) == {"tables"} | wanted
     provenance = json.loads((out / "provenance.json").read_text())
     assert provenance["protocol"] == "alemtuzumab-ms"
@@ -155,7 +158,31 @@ def test_a_second_run_replaces_the_tables_of_the_first_whole(tmp_path, review):
     review("--tables", "parquet")
     review()
     assert set(files_under(tmp_path / "out/tables")) == {f"{name}.csv" for name in COLUMNS}
+    wanted = ["provenance.json", "report.html", "tables", "timeline-1.svg"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == wanted
+
+
+def test_timelines_of_an_earlier_review_do_not_stay_beside_the_new_report(tmp_path, review):
+    review()
+    (tmp_path / "out/timeline-7.svg").write_text("of somebody else")
+    (tmp_path / "out/timeline-mine.svg").write_text("not leukon's")
+    review()
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.svg")) == ["timeline-1.svg", "timeline-mine.svg"]
+
+
+def test_without_a_report_only_the_tables_are_written(tmp_path, review):
+    done = review("--no-report")
+    assert "Report:" not in done.stdout
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["provenance.json", "tables"]
+
+
+def test_no_file_and_no_title_names_a_person(tmp_path, review):
+    (tmp_path / "named.csv").write_text(EVENTS.replace("007", "PERSON-X"), encoding="utf-8")
+    review(source="named.csv")
+    assert not [path for path in (tmp_path / "out").rglob("*") if "PERSON" in path.name]
+    assert "PERSON-X" not in (tmp_path / "out/timeline-1.svg").read_text()
+    title = (tmp_path / "out/report.html").read_text().split("<title>")[1].split("</title>")[0]
+    assert "PERSON-X" not in title
 
 
 def test_without_out_nothing_is_written(tmp_path, command):
@@ -169,22 +196,21 @@ def test_the_terminal_shows_who_has_an_open_episode_and_what_is_due(standard):
     _, said = standard
     assert "protocol alemtuzumab-ms" in said
     assert "schedule paper" in said
-    episodes, rest = said.split("Tests due")
-    due, account = rest.split("Rows read:")
-    rows = [line.split() for line in episodes.splitlines() if line.strip().startswith(("007", "12"))]
-    assert rows == [["007", "1", "2000-02-01", "0.4", "4", "/", "not", "known", "2000-02-01", "ongoing"]]
-    assert [line.split() for line in due.splitlines() if line.strip().startswith(("007", "12"))] == [
-        ["007", "1", "cbc", "2000-03-01", "due"],
-        ["007", "1", "creatinine", "2000-03-01", "due"],
-        ["007", "1", "urinalysis", "2000-03-01", "due"],
-        ["007", "1", "tsh", "2000-03-31", "due"],
-    ]
+    worklist, account = said.split("Rows read:")
+    assert "Work list: act now 1, low 0, no result 0, data problem 0, routine 1" in worklist
+    first, second = worklist.split("Work list:")[1].split("SAME DAY")[1].split("NO FINDING")
+    assert first.split()[0] == "007"
+    plain = " ".join(first.split())
+    assert "Neutrophils very low. Neutrophils (ANC) 0.4 × 10⁹/L on 2000-02-01 20:00 (day 31, 29 days ago)." in plain
+    assert "Fever: not known to leukon. Ask now" in plain
+    assert second.split()[0] == "12"
     assert account.startswith(" 8 (4 result, 2 dose, 1 not_numeric, 1 other_kind).")
 
 
-def test_the_terminal_says_so_when_nobody_has_an_open_episode_and_nothing_is_due(review):
+def test_the_terminal_never_says_normal_when_nobody_has_a_finding(review):
     said = " ".join(review(as_of="2000-01-05").stdout.split())
-    assert "Open episodes of neutropenia: none among those with usable counts." in said
+    assert "Work list: act now 0" in said
+    assert "normal" not in said.lower()
     assert "Not a medical device" in said
     assert "People: 2; 1 without any usable ANC; 1 without a known course" in said
 
@@ -197,10 +223,8 @@ def test_an_id_is_shown_whole_whatever_it_holds(tmp_path, review):
     done = review(source="ids.csv")
     assert (done.returncode, done.stderr) == (0, "")
     assert "…" not in done.stdout
-    episodes = done.stdout.split("Tests due")[0]
-    subjects = "".join(line[:12].strip() for line in episodes.splitlines())
-    assert all(subject in subjects for subject in ids)
-    assert episodes.count("2000-02-01") == 2 * len(ids)
+    shown = [line.removeprefix("SAME DAY").strip() for line in done.stdout.splitlines() if line.startswith("SAME DAY")]
+    assert sorted(shown) == sorted(ids)
     assert {row["subject_id"] for row in table_of(tmp_path / "out", "courses")} == set(ids)
 
 
@@ -209,7 +233,7 @@ def test_a_terminal_that_knows_only_ascii_shows_the_rest(tmp_path, process):
     options = ("--protocol", "alemtuzumab-ms", "--as-of", "2000-03-01")
     done = process("review", "ids.csv", *options, PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "ongoing" in done.stdout
+    assert "Neutrophils very low" in done.stdout
     assert done.stdout.isascii()
 
 

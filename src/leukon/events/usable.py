@@ -137,9 +137,9 @@ def take_doses(rows: Intake, concept: Array, measured: Measured, moment: Array, 
 
 
 def take_findings(rows: Intake, concept: Array, measured: Measured, use: Array, concepts: Concepts) -> Findings:
-    """Rows used as findings."""
+    """Rows used as findings; at one time by name, the higher number first, words by the alphabet."""
     at = np.flatnonzero(use == FINDING)
-    at = at[np.lexsort((rows.row[at], concept[at], rows.time[at], rows.subject[at]))]
+    at = at[_finding_order(rows, concept, measured, at)]
     coded = concepts.is_coded[concept[at]]
     text = rows.text.take(at) if rows.text is not None else Words(np.full(at.size, -1), ())
     return Findings(
@@ -153,3 +153,15 @@ def take_findings(rows: Intake, concept: Array, measured: Measured, use: Array, 
         np.where(coded, np.nan, measured.high[at]),
         Words(np.where(coded, text.index, -1), text.words),
     )
+
+
+def _finding_order(rows: Intake, concept: Array, measured: Measured, at: Array) -> Array:
+    """What a row says orders it, never its place in the input: the last of a moment must be the same in any order."""
+    text = np.zeros(at.size, np.int64)
+    if rows.text is not None:
+        plain = [(word or "").strip().lower() for word in rows.text.words]
+        rank = {word: place for place, word in enumerate(sorted({"", *plain}))}
+        text = np.asarray([*(rank[word] for word in plain), rank[""]])[rows.text.index[at]]
+    value = np.nan_to_num(measured.value[at], nan=np.inf)
+    keys = (rows.row[at], text, -DEPTH[measured.comparator[at]], -value, concept[at], rows.time[at], rows.subject[at])
+    return np.lexsort(keys)

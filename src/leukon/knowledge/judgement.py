@@ -19,7 +19,7 @@ FindingId = Literal[
     "test_due", "test_overdue", "test_missed", "label_monitoring_ended",
 ]  # fmt: skip
 FINDINGS: tuple[str, ...] = get_args(FindingId)
-FIELDS = ("what", "when", "since", "age", "fever", "below", "number", "test")
+FIELDS = ("what", "when", "since", "age", "fever", "below", "limit", "number", "test")
 """What the text of a finding may name in braces."""
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leukon.events.arrays import Array, Words
+from leukon.events.arrays import NULL, Array, Words
+from leukon.events.schema import COMPARATORS
 from leukon.events.table import Events
 from leukon.knowledge.judgement import FINDINGS
 from leukon.knowledge.protocol import Protocol
@@ -16,6 +17,7 @@ from leukon.monitor.numbers import Numbers
 from leukon.monitor.people import decide_counts, find_fever, find_infection, find_people
 from leukon.monitor.results import Results
 from leukon.monitor.schedule import Slots
+from leukon.monitor.schema import URGENCIES
 from leukon.monitor.steps import find_state, find_steps
 from leukon.monitor.urgent_anc import find_episodes_over, find_fever_not_known, find_low_anc, find_open
 from leukon.monitor.urgent_doubt import find_disagreements, find_doubts
@@ -57,7 +59,7 @@ def find_findings(
         preliminary,
         find_fever_not_known(people, join_rows(low, preliminary), fever, limits.anc),
         find_episodes_over(episodes, numbers.anc),
-        find_lines(people, counts, protocol),
+        find_lines(people, low, protocol),
         find_silence(people, counts, now_open, slots, protocol, schedule, numbers),
         find_doubts(people, counts, held.unusable, events.doses, protocol),
         find_disagreements(people, counts, held.disagreements, limits.anc, below),
@@ -70,12 +72,17 @@ def find_findings(
 
 
 def _order(rows: FindingRows, steps: Words) -> Array:
-    """By subject, time, finding, and then all that can differ."""
-    names, units = _ranks(FINDINGS), _ranks(finding_units())
-    texts = _ranks(steps.words)
+    """By subject, time and finding, then by the other columns; nulls last."""
+    names, urgencies, signs, units, texts = map(
+        _ranks, (FINDINGS, URGENCIES, COMPARATORS, finding_units(), steps.words)
+    )
+    episode, value_time = (np.where(column == NULL, _LAST, column) for column in (rows.episode, rows.value_time))
     value = np.nan_to_num(rows.value, nan=np.inf)
-    keys = (texts[steps.index], rows.preliminary, rows.value_time, units[rows.unit], rows.comparator, value)
-    return np.lexsort((*keys, rows.episode, names[rows.finding], rows.since, rows.subject))
+    keys = (texts[steps.index], rows.preliminary, value_time, units[rows.unit], value, signs[rows.comparator])
+    return np.lexsort((*keys, urgencies[rows.urgency], episode, names[rows.finding], rows.since, rows.subject))
+
+
+_LAST = np.iinfo(np.int64).max
 
 
 def _ranks(words: Sequence[str]) -> Array:

@@ -13,6 +13,7 @@ from leukon.events.value_sets import millionths
 from leukon.knowledge.judgement import AncLimits
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.finding_rows import SOON, FindingRows, join_rows, make_rows
+from leukon.monitor.limits import all_below, all_up_to
 from leukon.monitor.people import Decided, Line, People
 from leukon.monitor.runs import key_of
 from leukon.monitor.urgent_anc import UNIT
@@ -105,7 +106,8 @@ def find_disagreements(
     """Where the latest measured ANC lies in another band than the count its sample's percentages come to."""
     person = people.place(held.subject)
     latest = counts.anc.of_latest(counts.anc.time, NULL)[person]
-    differs = _band(held.value, limits, below) != _band(held.measured, limits, below)
+    derived = _band(held.value, held.comparator, limits, below)
+    differs = derived != _band(held.measured, held.measured_comparator, limits, below)
     at = np.flatnonzero(differs & (held.time == latest))
     at = at[np.lexsort((held.value[at], person[at]))]
     at = at[np.append(True, person[at][1:] != person[at][:-1])[: at.size]]
@@ -122,6 +124,8 @@ def find_disagreements(
     )
 
 
-def _band(value: Array, limits: AncLimits, below: float) -> Array:
-    up_to = (value > limits.emergency_up_to).astype(np.int64) + (value > limits.same_day_up_to)
-    return up_to + (value >= limits.act_below) + (value >= below)
+def _band(value: Array, comparator: Array, limits: AncLimits, below: float) -> Array:
+    """Number of the band that a count lies in, from the lowest up."""
+    inside = [all_up_to(value, comparator, limit) for limit in (limits.emergency_up_to, limits.same_day_up_to)]
+    inside += [all_below(value, comparator, limit) for limit in (limits.act_below, below)]
+    return len(inside) - np.sum(inside, axis=0)

@@ -10,10 +10,10 @@ from leukon.events.value_sets import millionths
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.finding_rows import EMERGENCY, ID, SAME_DAY, SOON, FindingRows, join_rows, make_rows
 from leukon.monitor.limits import all_above, all_below, all_from
-from leukon.monitor.people import Decided, Line, People
+from leukon.monitor.people import Line, People
 
 
-def find_lines(people: People, counts: Decided, protocol: Protocol) -> FindingRows:
+def find_lines(people: People, neutrophils: FindingRows, protocol: Protocol) -> FindingRows:
     """All rows about platelets, haemoglobin, kidney, liver and thyroid."""
     platelets, hemoglobin = people.line("platelets"), people.line("hemoglobin")
     urgency = protocol.urgency
@@ -25,7 +25,7 @@ def find_lines(people: People, counts: Decided, protocol: Protocol) -> FindingRo
         find_low_platelets(people, platelets, _is_latest(platelets), protocol),
         _of_line(people, platelets, halved, "platelets_fall", "platelets", SOON),
         _of_line(people, hemoglobin, fell, "hemoglobin_fall", "hemoglobin", SOON),
-        find_two_lines(people, counts, (platelets, hemoglobin), protocol),
+        find_two_lines(people, neutrophils, (platelets, hemoglobin), protocol),
         *find_kidney(people, protocol),
         *find_liver(people, protocol),
         find_thyroid(people),
@@ -96,12 +96,15 @@ def _of_line(people: People, line: Line, flag: Array, finding: str, analyte: str
     )
 
 
-def find_two_lines(people: People, counts: Decided, others: tuple[Line, Line], protocol: Protocol) -> FindingRows:
-    """Two or three of neutrophils, platelets and haemoglobin low at once."""
+def find_two_lines(
+    people: People, neutrophils: FindingRows, others: tuple[Line, Line], protocol: Protocol
+) -> FindingRows:
+    """Two or three of neutrophils (their row, unless they recover), platelets and haemoglobin low at once."""
     limits = (protocol.urgency.platelets.same_day_below, protocol.urgency.hemoglobin.low_below)
-    low = [counts.is_low | counts.wbc_is_low]
-    white = np.where(counts.wbc_is_low, counts.wbc.of_latest(counts.wbc.time, NULL), NULL)
-    times = [np.maximum(np.where(counts.is_low, counts.anc_column(counts.anc.time, NULL), NULL), white)]
+    anc = np.full(people.size, NULL)
+    is_low = neutrophils.finding != ID["anc_recovering"]
+    anc[people.place(neutrophils.subject[is_low])] = neutrophils.value_time[is_low]
+    low, times = [anc != NULL], [anc]
     for line, limit in zip(others, limits, strict=True):
         value, comparator = line.of_latest(line.value, np.nan), line.of_latest(line.comparator, -1)
         low.append(all_below(value, comparator, limit))

@@ -8,7 +8,7 @@ from leukon.events.held_back import Preliminary
 from leukon.knowledge.judgement import AncLimits
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.finding_rows import FindingRows, join_rows, make_rows
-from leukon.monitor.limits import all_below
+from leukon.monitor.limits import all_below, all_from
 from leukon.monitor.people import Decided, Line, People
 from leukon.monitor.urgent_anc import UNIT, as_bound, judge_anc
 from leukon.monitor.urgent_lines import find_low_platelets
@@ -22,7 +22,9 @@ def find_preliminary(
     platelets = _waiting(people, people.line("platelets"), waiting, "platelets")
     low = all_below(anc.value, anc.comparator, protocol.episode.below)
     few = all_below(wbc.value, wbc.comparator, protocol.urgency.wbc.without_differential_below)
-    decided = np.maximum(counts.anc_column(counts.anc.time, NULL), anc.of_latest(anc.time, NULL))
+    decides = low | all_from(anc.value, anc.comparator, protocol.episode.recovered_at)
+    decided = counts.anc_column(counts.anc.time, NULL)
+    decided[anc.person[decides]] = anc.time[decides]
     few &= wbc.time > decided[wbc.person]
     shown = np.ones(platelets.at.size, bool)
     return join_rows(

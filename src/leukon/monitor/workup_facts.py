@@ -22,8 +22,8 @@ _DAYS_AROUND = 7
 class Facts:
     """Facts about episodes: whose, when, what they say, and the number they show.
 
-    `episode` is a place among the episodes; `order` tells facts of one time apart; `word` numbers the words of the
-    rule (-1: none).
+    `episode` is a place among the episodes; `order` tells facts of one time apart (see `Cases.order`); `word` numbers
+    the words of the rule (-1: none).
     """
 
     episode: Array
@@ -91,6 +91,10 @@ class Cases:
     def findings_of(self, name: str) -> Array:
         """Places of the coded findings of a name."""
         return np.flatnonzero(self.findings.finding == self.concepts.number[name])
+
+    def order(self, name: str, place: Array) -> Array:
+        """Order of rows of one time: by the name of what was recorded, then by place, which what they say decides."""
+        return self.concepts.number[name] * (1 << 40) + place
 
     def is_word(self, at: Array, words: tuple[str, ...]) -> Array:
         """Which of the coded findings `at` say one of `words`."""

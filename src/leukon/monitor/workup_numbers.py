@@ -12,6 +12,7 @@ from leukon.knowledge.workup import Absolute
 from leukon.monitor.limits import all_below, all_from
 from leukon.monitor.near import find_nearest
 from leukon.monitor.workup_facts import Cases, Facts, make_facts, verdict
+from leukon.monitor.workup_rules import of_counts
 
 BOUND = "lymphocytes at most WBC - ANC"
 _MOST = millionths(np.array(1000.0))
@@ -61,7 +62,7 @@ def find_numbers(item: Absolute, cases: Cases) -> tuple[Facts, list[str]]:
         episode,
         findings.time[row],
         status[place],
-        findings.row[row],
+        cases.order(item.percent, row),
         value[place],
         comparator[place],
         np.where(is_bound, 0, -1)[place],
@@ -70,20 +71,13 @@ def find_numbers(item: Absolute, cases: Cases) -> tuple[Facts, list[str]]:
 
 
 def _counted(item: Absolute, cases: Cases) -> Facts:
-    counts = cases.results.counts
-    at = np.empty(0, np.int64) if item.count is None else cases.counts_of(item.count)
+    """The cells as they were counted."""
+    counts, name = cases.results.counts, item.count or "anc"
+    at = np.empty(0, np.int64) if item.count is None else cases.counts_of(name)
     value, comparator = counts.value[at], counts.comparator[at]
     status = verdict(all_from(value, comparator, item.at_least), all_below(value, comparator, item.at_least))
     episode, place = cases.near(counts.subject[at], counts.time[at])
-    row = at[place]
-    return make_facts(
-        episode,
-        counts.time[row],
-        status[place],
-        counts.row[row],
-        counts.value[row],
-        counts.comparator[row],
-    )
+    return of_counts(cases, episode, at[place], status[place], name)
 
 
 def _percent_ends(cases: Cases, at: Array) -> tuple[Array, Array]:
@@ -115,10 +109,10 @@ def _measured(cases: Cases) -> _Lymphocytes:
 def _at_most(cases: Cases, subjects: Array) -> _Lymphocytes:
     """At most WBC - ANC, of every moment with both (of several the last each) of the `subjects`."""
     counts = cases.results.counts
-    wbc, anc = (_last_of_moment(counts, cases.counts_of(name), subjects) for name in ("wbc", "anc"))
-    low, high = counts.comparator[wbc], counts.comparator[anc]
-    wbc = wbc[(low == EXACT) | (low == LESS) | (low == LESS_EQUAL)]
-    anc = anc[(high == EXACT) | (high == GREATER) | (high == GREATER_EQUAL)]
+    wbc, anc = (cases.counts_of(name) for name in ("wbc", "anc"))
+    wbc = wbc[np.isin(counts.comparator[wbc], (EXACT, LESS, LESS_EQUAL))]
+    anc = anc[np.isin(counts.comparator[anc], (EXACT, GREATER, GREATER_EQUAL))]
+    wbc, anc = (_last_of_moment(counts, at, subjects) for at in (wbc, anc))
     both = np.sort(np.concatenate([wbc, anc]))  # counts are sorted: the two of a moment stand side by side
     pair = np.flatnonzero(~changes(counts.subject[both], counts.time[both]))
     anc, wbc = both[pair - 1], both[pair]  # by name

@@ -32,7 +32,7 @@ def find_second_counts(item: SecondCount, cases: Cases) -> Facts:
     episode, place = cases.near(counts.subject[at], counts.time[at])
     row, onset = at[place], cases.episodes.onset_by_time[episode]
     second = (counts.time[row] > onset) & (counts.time[row] // DAY - onset // DAY <= item.within_days)
-    return _of_counts(cases, episode[second], row[second], np.full(int(second.sum()), AGAINST))
+    return of_counts(cases, episode[second], row[second], np.full(int(second.sum()), AGAINST), "anc")
 
 
 def find_drugs(item: Drugs, cases: Cases) -> tuple[Facts, list[str]]:
@@ -47,8 +47,7 @@ def find_drugs(item: Drugs, cases: Cases) -> tuple[Facts, list[str]]:
     given[episode, rank[cases.doses.drug[dose]]] = True
     sets, which = np.unique(given, axis=0, return_inverse=True)
     names = [";".join(name for name, was in zip(item.drugs, row, strict=True) if was) for row in sets]
-    time, row = cases.doses.time[dose], cases.doses.row[dose]
-    return make_facts(episode, time, SUPPORTS, row, word=which.ravel()[episode]), names
+    return make_facts(episode, cases.doses.time[dose], SUPPORTS, word=which.ravel()[episode]), names
 
 
 def find_words(item: CodedWords | Percent | Line, cases: Cases) -> tuple[Facts, list[str]]:
@@ -65,7 +64,7 @@ def find_words(item: CodedWords | Percent | Line, cases: Cases) -> tuple[Facts, 
         episode,
         cases.findings.time[fact],
         status,
-        cases.findings.row[fact],
+        cases.order(item.finding, fact),
         word=cases.findings.word.index[fact] + 1,
     )
     return found, words
@@ -78,7 +77,7 @@ def find_conditions(item: CodedWords, cases: Cases) -> Facts:
     episode, place = cases.near(cases.findings.subject[at], cases.findings.time[at])
     fact = at[place]
     word = cases.findings.word.index[fact] + 1
-    return make_facts(episode, cases.findings.time[fact], SUPPORTS, cases.findings.row[fact], word=word)
+    return make_facts(episode, cases.findings.time[fact], SUPPORTS, cases.order("condition", fact), word=word)
 
 
 def find_percents(item: Percent, cases: Cases) -> Facts:
@@ -87,14 +86,14 @@ def find_percents(item: Percent, cases: Cases) -> Facts:
     ranged, value, comparator = ~np.isnan(findings.low[at]), findings.value[at], findings.comparator[at]
     low, high = np.where(ranged, findings.low[at], value), np.where(ranged, findings.high[at], value)
     status = verdict(all_above(low, comparator, item.above), all_up_to(high, comparator, item.above))
-    return of_findings(cases, at, status)
+    return of_findings(cases, at, status, item.percent)
 
 
 def find_folds(item: Fold, cases: Cases) -> Facts:
     """The fold as it was reported, and each percentage over the last one before the course."""
     findings, at = cases.findings, cases.findings_of(item.fold)
     value, comparator = findings.value[at], findings.comparator[at]
-    said = of_findings(cases, at, _reaches(value, comparator, item.at_least))
+    said = of_findings(cases, at, _reaches(value, comparator, item.at_least), item.fold)
     at = cases.findings_of(item.percent)
     at = at[(findings.comparator[at] == EXACT) & np.isnan(findings.low[at])]
     episode, place = cases.near(findings.subject[at], findings.time[at])
@@ -111,7 +110,8 @@ def find_folds(item: Fold, cases: Cases) -> Facts:
         millionths(findings.value[base]),
     )
     status = _reaches(fold, findings.comparator[fact], item.at_least)
-    return said.and_more(make_facts(episode[good], findings.time[fact], status, findings.row[fact], fold))
+    order = cases.order(item.percent, fact)
+    return said.and_more(make_facts(episode[good], findings.time[fact], status, order, fold))
 
 
 def find_both_below(item: BothBelow, cases: Cases) -> Facts:
@@ -132,7 +132,7 @@ def find_both_below(item: BothBelow, cases: Cases) -> Facts:
     nxt = np.minimum(np.arange(both.size) + 1, max(both.size - 1, 0))
     status = verdict(pairs & below & below[nxt], above | (pairs & above[nxt]))
     shown = np.append(True, ~pairs[:-1])[: both.size]
-    return of_findings(cases, both[shown], status[shown])
+    return of_findings(cases, both[shown], status[shown], item.percents[0])
 
 
 NO_LIMIT = "no lower limit of normal came with it"
@@ -149,7 +149,7 @@ def find_lines(item: Line, cases: Cases) -> Facts:
     value, comparator = counts.value[at], counts.comparator[at]
     status = verdict(all_below(value, comparator, low_below), all_from(value, comparator, normal_from))
     episode, place = cases.near(counts.subject[at], counts.time[at])
-    found = _of_counts(cases, episode, at[place], status[place])
+    found = of_counts(cases, episode, at[place], status[place], item.analyte)
     return replace(found, word=np.where((status == UNKNOWN) & np.isnan(lln), 0, -1)[place])
 
 
@@ -167,7 +167,7 @@ def find_earlier_counts(item: EarlierCounts, cases: Cases) -> Facts:
     status = verdict((many["high"] == 0) & (many["mild"] >= item.results) & (many["low"] == 0), many["high"] > 0)
     shown = np.where(status == AGAINST, _last_true(high, until), _last_true(mild, until))
     known = np.flatnonzero((last >= 0) & (status != UNKNOWN))
-    return _of_counts(cases, known, at[shown[known]], status[known])
+    return of_counts(cases, known, at[shown[known]], status[known], "anc")
 
 
 def find_timing(item: Timing, cases: Cases) -> Facts:
@@ -184,8 +184,8 @@ def find_timing(item: Timing, cases: Cases) -> Facts:
     return make_facts(known, time, verdict(late, early)[known], value=day)
 
 
-def of_findings(cases: Cases, at: Array, status: Array) -> Facts:
-    """Facts from coded findings that say a number."""
+def of_findings(cases: Cases, at: Array, status: Array, name: str) -> Facts:
+    """Facts from coded findings that say a number; `name` orders them among others of one time."""
     findings = cases.findings
     order = np.argsort(at)
     at, status = at[order], status[order]
@@ -195,15 +195,16 @@ def of_findings(cases: Cases, at: Array, status: Array) -> Facts:
         episode,
         findings.time[row],
         status[place],
-        findings.row[row],
+        cases.order(name, row),
         findings.value[row],
         findings.comparator[row],
     )
 
 
-def _of_counts(cases: Cases, episode: Array, row: Array, status: Array) -> Facts:
-    counts = cases.results.counts
-    return make_facts(episode, counts.time[row], status, counts.row[row], counts.value[row], counts.comparator[row])
+def of_counts(cases: Cases, episode: Array, row: Array, status: Array, name: str) -> Facts:
+    """Facts from results, the places `row` of them."""
+    counts, order = cases.results.counts, cases.order(name, row)
+    return make_facts(episode, counts.time[row], status, order, counts.value[row], counts.comparator[row])
 
 
 def _reaches(value: Array, comparator: Array, limit: float) -> Array:

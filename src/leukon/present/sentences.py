@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from leukon.events.clock import AsOf
+from leukon.knowledge.judgement import Urgency as Limits
 from leukon.knowledge.library import concepts_of
 from leukon.knowledge.protocol import Protocol
 from leukon.present.next_steps import SaidStep, say_steps, say_test
@@ -63,9 +64,23 @@ def _fields(finding: Row, reading: Reading) -> dict[str, str]:
         "age": "missing: none was ever received" if finding["value"] is None else say_age(finding["value"]),
         "fever": FEVER_WORDS[finding["fever"]],
         "below": f"{reading.protocol.episode.below:g}",
+        "limit": say_limit(finding["finding"], reading.protocol.urgency),
         "number": "an unknown number" if finding["value"] is None else f"{finding['value']:g}",
         "test": say_test(finding.get("about"), reading.protocol),
     }
+
+
+def say_limit(finding: str, urgency: Limits) -> str:
+    """The limit that a finding is about, as the protocol has it."""
+    limits = {
+        "fever_not_known": f"{urgency.anc.act_below:g}",
+        "platelets_emergency": f"{urgency.platelets.same_day_below:g}",
+        "platelets_same_day": f"{urgency.platelets.same_day_below:g}",
+        "platelets_fall": f"{urgency.platelets.fall_by_share:.0%}".replace("%", " %"),
+        "hemoglobin_fall": f"{urgency.hemoglobin.fall_by:g}",
+        "liver": f"{urgency.liver.times_uln:g}",
+    }
+    return limits.get(finding, "")
 
 
 def _say_what(finding: Row, protocol: Protocol) -> str:

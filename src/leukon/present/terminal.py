@@ -5,10 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from leukon.knowledge.protocol import Protocol
@@ -43,15 +42,12 @@ def _print_worklist(review: Review, console: Console) -> None:
     """Everybody once, at the most urgent finding, with the other reasons after it."""
     worklist = find_worklist(review, _SHOWN)
     counted = ", ".join(f"{title.lower()} {worklist.people[group]:,}" for group, title in GROUPS.items())
-    table = Table(box=box.SIMPLE, pad_edge=False, title=f"Work list: {counted}", title_justify="left")
-    table.title_style = "bold"
-    for name in ("urgency", "subject", "why"):
-        table.add_column(name, overflow="fold")  # never an ellipsis: an id or a date is whole or wrong
+    console.print(f"\n[bold]Work list: {counted}[/bold]", highlight=False)
     for patient in gather(review, worklist.subject_ids):
         label, why = _say_why(patient, review)
-        table.add_row(label, Text(str(patient.subject["subject_id"])), Text(why))  # Text: an id may look like markup
-    console.print()
-    console.print(table)
+        # Text: an id may look like markup; soft_wrap: an id is shown whole, however long
+        console.print(Text(f"{label:9}  {patient.subject['subject_id']}", "bold"), soft_wrap=True)
+        console.print(Padding(Text(why), (0, 0, 0, 11)))
     if worklist.left_out:
         console.print(f"... and {worklist.left_out:,} more; the tables (--out) hold all.", highlight=False)
 
