@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from .monitor import days_between, side_of
-from .rules import URGENCY
+from .rules import INFECTIONS, URGENCY
 from .values import Span, all_above, all_at_or_above, all_at_or_below, all_below, lowness, span_of
 
 YES = ["positive", "yes"]
@@ -56,9 +56,20 @@ class Patient:
         return self.courses[number - 1]["start_time"] if number else None
 
     def baseline(self, analyte):
-        """The last value before the start of the last course; None without one, or without a course."""
-        before = self.course_start(len(self.courses))
+        """The last value before the start of the course in which the latest value lies; None without one."""
+        latest = self.latest(analyte)
+        before = latest and self.course_start(latest["course"])
         return last([result for result in self.of(analyte) if before and result["time"] < before])
+
+    def first_baseline(self, analyte):
+        """The last value before the first course, else the first of all."""
+        first = [result for result in self.of(analyte) if result["course"] == 0]
+        return last(first) or next(iter(self.of(analyte)), None)
+
+    def of_latest_time(self, analyte):
+        """The results of the latest time, the higher first."""
+        results = self.of(analyte)
+        return [result for result in results if result["time"] == results[-1]["time"]]
 
     def has_lately(self, concept, days, words):
         """Whether one of the words was said of it on as_of's day or in the days before."""
@@ -91,6 +102,8 @@ def fever_of(patient):
     lately = [heat for age, heat in told if age <= URGENCY["fever_high_days"]]
     if "high" in lately:
         return "yes"
+    lost = [row for row in patient.refused if row["concept"] in ("temperature", "unwell")]
+    lately += ["undecided" for row in lost if patient.age(row["time"]) <= URGENCY["fever_high_days"]]
     asked = any(heat == "not high" and age <= URGENCY["fever_asked_days"] for age, heat in told)
     return "no" if asked and "undecided" not in lately else "unknown"
 
@@ -106,6 +119,8 @@ def heat_of(row, limit):
 def infection_of(patient):
     """For gates and for a recovering episode (item 38)."""
     if patient.has_lately("infection", URGENCY["infection_days"], YES):
+        return "yes"
+    if patient.has_lately("condition", URGENCY["infection_days"], INFECTIONS):
         return "yes"
     return "no" if patient.has_lately("infection", URGENCY["infection_days"], NO) else "unknown"
 

@@ -23,8 +23,23 @@ from .workup import find_fact
 __all__ = ["Patient", "find_findings", "find_workup", "patient_of"]
 
 
-def patient_of(subject_id, rows, not_used, rules, **known):
-    """A patient out of the door's rows; `known` are the tables found so far."""
+HARD_TO_READ = [
+    "implausible", "no_unit", "unknown_unit", "not_numeric", "negative", "conflict", "ambiguous_comma", "bad_status",
+]  # fmt: skip
+
+
+def patient_of(subject_id, rows, not_used, waiting, rules, **known):
+    """A patient out of the door's rows; `known` are the tables found so far, `waiting` counts from preliminary parts."""
+    preliminary = [
+        {"concept": row["concept"], "time": row["time"], "said": (row["reading"].number, row["reading"].comparator)}
+        for row in rows
+        if row["reason"] == "preliminary" and row["reading"].reason is None
+    ]
+    preliminary += [
+        {"concept": row["concept"], "time": row["time"], "said": (row["number"], row["comparator_read"])}
+        for row in waiting
+        if row["subject_id"] == subject_id
+    ]
     known["results"] = [result | {"place": place} for place, result in enumerate(known["results"])]
     return Patient(
         subject_id=subject_id,
@@ -32,8 +47,8 @@ def patient_of(subject_id, rows, not_used, rules, **known):
         words=words_of_protocol(),
         findings=[row for row in rows if row["use"] == "finding"],
         doses=[row for row in rows if row["use"] == "dose"],
-        preliminary=[row for row in rows if row["reason"] == "preliminary" and row["reading"].reason is None],
-        refused=[row for row in rows if row["reason"] in ("implausible", "no_unit", "unknown_unit")],
+        preliminary=preliminary,
+        refused=[row for row in rows if row["reason"] in HARD_TO_READ and row["time"] and not row["is_dose"]],
         not_used=[count for count in not_used if count["subject_id"] == subject_id],
         **known,
     )

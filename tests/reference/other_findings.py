@@ -88,21 +88,35 @@ def two_lines(patient, anc_row):
 
 
 def renal_rows(patient):
-    creatinine, baseline = patient.latest("creatinine"), patient.baseline("creatinine")
-    protein, cells = patient.latest("urine_protein_creatinine"), patient.latest("urine_rbc")
-    found = []
-    if is_exact(creatinine) and is_exact(baseline):
-        now, before = (round(one["said"][0], 6) for one in (creatinine, baseline))
-        found += [creatinine] if now > before * Fraction(URGENCY["creatinine_times"]) else []
-    if protein and is_above(protein["said"], Fraction(URGENCY["protein_creatinine_above"])):
-        found.append(protein)
-    if cells and is_above(cells["said"], upper_limit(cells, Fraction(URGENCY["urine_rbc_above"]))):
-        found.append(cells)
-    rows = [about(patient, "renal", "same_day", result) for result in found]
+    found = [risen_creatinine(patient)]
+    found.append(
+        first_that(patient, "urine_protein_creatinine", lambda count: Fraction(URGENCY["protein_creatinine_above"]))
+    )
+    found.append(
+        first_that(patient, "urine_rbc", lambda count: upper_limit(count, Fraction(URGENCY["urine_rbc_above"])))
+    )
+    rows = [about(patient, "renal", "same_day", result) for result in found if result]
     urinalysis = last(patient.coded("urinalysis"))
     if urinalysis and word_of(urinalysis) in YES:
         rows.append(finding(patient, "renal", "same_day", urinalysis["time"], when=urinalysis["time"]))
     return rows
+
+
+def first_that(patient, analyte, limit_of):
+    """The highest result of the latest time, if it is above its limit."""
+    results = patient.of_latest_time(analyte)
+    return next((count for count in results if is_above(count["said"], limit_of(count))), None)
+
+
+def risen_creatinine(patient):
+    """The highest creatinine of the latest time that is above a baseline by more than the share; all of them exact."""
+    baselines = [patient.baseline("creatinine"), patient.first_baseline("creatinine")]
+    for now in filter(is_exact, patient.of_latest_time("creatinine")):
+        for before in filter(is_exact, baselines):
+            value, base = (round(one["said"][0], 6) for one in (now, before))
+            if value > base * Fraction(URGENCY["creatinine_times"]):
+                return now
+    return None
 
 
 def upper_limit(result, without):
@@ -110,17 +124,23 @@ def upper_limit(result, without):
 
 
 def liver_and_thyroid_rows(patient):
-    rows = []
-    for analyte in ["alt", "ast"]:
-        latest = patient.latest(analyte)
-        uln = latest and latest["limits"][1]
-        if uln is not None and is_at_least(latest["said"], uln * URGENCY["liver_times_uln"]):
-            rows.append(about(patient, "liver", "same_day", latest))
-    tsh = patient.latest("tsh")
-    lln, uln = tsh["limits"] if tsh else (None, None)
-    if (lln is not None and is_below(tsh["said"], lln)) or (uln is not None and is_above(tsh["said"], uln)):
-        rows.append(about(patient, "thyroid", "soon", tsh))
-    return rows
+    liver = [first_high_enzyme(patient, analyte) for analyte in ("alt", "ast")]
+    tsh = next(filter(is_out_of_range, patient.of_latest_time("tsh")), None)
+    rows = [about(patient, "liver", "same_day", enzyme) for enzyme in liver if enzyme]
+    return rows + ([about(patient, "thyroid", "soon", tsh)] if tsh else [])
+
+
+def first_high_enzyme(patient, analyte):
+    for enzyme in patient.of_latest_time(analyte):
+        uln = enzyme["limits"][1]
+        if uln is not None and is_at_least(enzyme["said"], uln * URGENCY["liver_times_uln"]):
+            return enzyme
+    return None
+
+
+def is_out_of_range(result):
+    lln, uln = result["limits"]
+    return (lln is not None and is_below(result["said"], lln)) or (uln is not None and is_above(result["said"], uln))
 
 
 # --- silence and doubt -------------------------------------------------------------------------------------------------------

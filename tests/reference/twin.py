@@ -6,6 +6,7 @@ from .judgement import find_findings, find_workup, patient_of
 from .monitor import find_courses, find_episodes, find_results
 from .rules import ALEMTUZUMAB_MS
 from .schedule import find_schedule
+from .vocabulary import PARTS, RESULT_UNITS
 
 __all__ = ["ALEMTUZUMAB_MS", "COLUMNS", "review_twin"]
 
@@ -34,7 +35,9 @@ def review_twin(rows, rules, schedule, as_of, codes=None):
     """Every table as a list of dicts, in the contract's order of rows and columns."""
     rows = check(rows, rules, as_of, codes)
     not_used = find_counts_not_used(rows)
+    believed = [believe(row) for row in rows]
     derived = derive(rows)
+    waiting = [count for count in derive(believed) if count["row"] not in {made["row"] for made in derived}]
     known = [row for row in rows if row["use"] != "after_as_of"]
     end = last_instant_of(as_of)
     tables = {name: [] for name in COLUMNS}
@@ -62,12 +65,21 @@ def review_twin(rows, rules, schedule, as_of, codes=None):
             "schedule": schedule,
             "slots": find_schedule(subject_id, courses, happened, rules, schedule, end),
         }
-        patient = patient_of(subject_id, own, not_used, rules, **known_now)
+        patient = patient_of(subject_id, own, not_used, waiting, rules, **known_now)
         tables["episodes"] += patient.episodes
         tables["schedule"] += patient.slots
         tables["workup"] += find_workup(patient)
         tables["findings"] += find_findings(patient)
     return {name: [in_columns(row, COLUMNS[name]) for row in table] for name, table in tables.items()}
+
+
+def believe(row):
+    """A copy of the row, a preliminary one as if it were final."""
+    row = dict(row)
+    if row["reason"] == "preliminary" and row["reading"].reason is None:
+        row |= {"number": row["reading"].number, "comparator_read": row["reading"].comparator, "reason": None}
+        row["use"] = "result" if row["concept"] in RESULT_UNITS else None if row["concept"] in PARTS else "finding"
+    return row
 
 
 def in_columns(row, columns):

@@ -9,7 +9,7 @@ from fractions import Fraction
 from .facts import fever_of, infection_of, is_below, is_up_to, last
 from .monitor import as_float, side_of
 from .rules import URGENCY
-from .values import all_below, lowness
+from .values import all_at_or_above, all_below, lowness
 from .workup import earlier_counts, end_of
 
 CELLS = "10^9/L"
@@ -58,6 +58,17 @@ def as_neutrophils(count):
     return {"said": count["said"], "time": count["time"], "from_white_cells": False}
 
 
+def too_few_white_cells(patient):
+    """The latest WBC below 1.0, unless one after it may leave room for neutrophils."""
+    found = None
+    for wbc in patient.of("wbc"):
+        if all_below(*wbc["said"], Fraction(URGENCY["wbc_below"])):
+            found = wbc
+        elif all_at_or_above(*wbc["said"], Fraction(patient.rules["episode_below"])):
+            found = None
+    return found
+
+
 def as_bound_of_neutrophils(wbc, patient, preliminary_anc=None):
     """A WBC below 1.0 later than the last decided ANC: the ANC is at most that. None if it says nothing."""
     decided = preliminary_anc or patient.latest_decided_anc()
@@ -77,7 +88,7 @@ def as_bound_of_neutrophils(wbc, patient, preliminary_anc=None):
 
 def anc_rows(patient):
     """The ANC row of the last episode, unless it is over; else that of a WBC without differential, if there is one."""
-    wbc = as_bound_of_neutrophils(patient.latest("wbc"), patient)
+    wbc = as_bound_of_neutrophils(too_few_white_cells(patient), patient)
     episode = open_episode(patient)
     if episode:
         return [row_of_episode(patient, episode, wbc)]
@@ -107,7 +118,9 @@ def row_of_episode(patient, episode, wbc):
     if episode["status"] == "recovering":
         return row_of_recovery(patient, episode, decided)
     benign = earlier_counts(patient, episode)
-    stays_soon = patient.age(onset) <= URGENCY["soon_days"] and not (benign and benign.status == "supports")
+    is_benign = benign and benign.status == "supports" and not was_severe(episode)
+    stays_soon = patient.age(onset) <= URGENCY["soon_days"] and not is_benign
+    stays_soon = stays_soon or infection_of(patient) == "yes"
     return row_of_band(patient, as_neutrophils(decided), onset, stays_soon, episode=episode["episode"])
 
 
@@ -116,10 +129,12 @@ def limits_more(said, other):
     return (said[0], said[1] != "<") < (other[0], other[1] != "<")
 
 
+def was_severe(episode):
+    return is_below((Fraction(repr(episode["nadir"])), episode["nadir_comparator"]), URGENCY["anc_act_below"])
+
+
 def row_of_recovery(patient, episode, decided):
-    nadir = (Fraction(repr(episode["nadir"])), episode["nadir_comparator"])
-    was_severe = is_below(nadir, URGENCY["anc_act_below"])
-    soon = was_severe or "yes" in (fever_of(patient), infection_of(patient))
+    soon = was_severe(episode) or "yes" in (fever_of(patient), infection_of(patient))
     more = {"episode": episode["episode"], "about": "anc"}
     since, urgency = episode["onset_by_time"], "soon" if soon else "routine"
     return finding(patient, "anc_recovering", urgency, since, decided["said"], CELLS, decided["time"], **more)
@@ -138,9 +153,7 @@ def latest_preliminary(patient, analyte):
     """The latest preliminary row, as a result, if it is later than every final one."""
     final = patient.latest(analyte)
     rows = [
-        {"time": row["time"], "said": (row["reading"].number, row["reading"].comparator)}
-        for row in patient.preliminary
-        if row["concept"] == analyte and (not final or row["time"] > final["time"])
+        row for row in patient.preliminary if row["concept"] == analyte and (not final or row["time"] > final["time"])
     ]
     return max(rows, key=lambda row: (row["time"], *(-part for part in lowness(*row["said"]))), default=None)
 

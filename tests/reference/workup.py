@@ -90,11 +90,15 @@ def repeat_smear(patient, episode):
 
 def other_drugs(patient, episode):
     given = {}
-    for dose in sorted(patient.doses, key=lambda dose: dose["time"]):
+    for dose in patient.doses:
         if dose["concept"] in SUSPECTS and lies_inside(patient, episode, dose["time"], WORKUP["drug_days"]):
-            given[dose["concept"]] = dose["time"]
-    names = ";".join(name for name in SUSPECTS if name in given)
-    return Fact("supports", max(given.values()), (), words=names) if given else None
+            given.setdefault(dose["concept"], []).append(dose["time"])
+    if not given:
+        return None
+    onset = episode["onset_by_time"].date()
+    late = {name for name, times in given.items() if min(times).date() > onset}
+    names = [f"{name} (first recorded after the onset)" if name in late else name for name in SUSPECTS if name in given]
+    return Fact("supports", max(max(times) for times in given.values()), (), words=";".join(names))
 
 
 def infection(patient, episode):

@@ -195,6 +195,18 @@ def test_the_30_days_run_from_the_onset_not_from_the_latest_count():
     assert anc_row("0 alemtuzumab 12; 20 anc 0.9; 48 anc 1.2", until=51) == "anc_low routine"
 
 
+def test_a_benign_baseline_does_not_explain_a_deep_nadir():
+    benign = "-30 anc 1.2; -20 anc 1.3; 0 alemtuzumab 12"
+    assert anc_row(f"{benign}; 48 anc 1.2", until=50) == "anc_low routine"
+    assert anc_row(f"{benign}; 47 anc 0.9; 48 anc 1.2", until=50) == "anc_low soon"
+
+
+def test_an_infection_keeps_a_mild_count_soon():
+    assert anc_row("0 alemtuzumab 12; 10 anc 1.2; 50 infection positive", until=50) == "anc_low soon"
+    assert anc_row("0 alemtuzumab 12; 10 anc 1.2; 50 condition EBV", until=50) == "anc_low soon"
+    assert anc_row("0 alemtuzumab 12; 10 anc 1.2; 50 condition gout", until=50) == "anc_low routine"
+
+
 def test_the_30_days_are_dates():
     assert anc_row("20.99 anc 1.2", until=50) == "anc_low soon"
     assert anc_row("20.01 anc 1.2", until=51) == "anc_low routine"
@@ -346,7 +358,9 @@ def test_white_cells_below_1_without_an_anc_are_judged_as_one(wbc, fever, found)
         ("58 anc 3.0; 58.1 wbc 0.4", "anc_same_day <= 0.4"),
         ("58.1 anc 3.0; 58 wbc 0.4", ""),
         ("58 wbc 0.4; 59 anc >=0.1", "anc_same_day <= 0.4"),  # undecided
-        ("58 wbc 0.4; 59 wbc 3.0", ""),  # the latest
+        ("58 wbc 0.4; 59 wbc 3.0", ""),
+        ("58 wbc 0.4; 59 wbc 1.5", ""),
+        ("58 wbc 0.4; 59 wbc 1.4", "anc_same_day <= 0.4"),  # which still allows no normal ANC
         ("58 wbc 3.0; 59 wbc 0.4", "anc_same_day <= 0.4"),
         ("58 wbc 0.4; 58 neutrophils_percent 90", "anc_same_day - 0.36"),  # a differential of the same time
     ],

@@ -112,7 +112,10 @@ def test_an_anc_that_is_neither_low_nor_high_is_verified(rows, found):
         ("50 hemoglobin 130; 55 hemoglobin 1300", "soon - 55 - - - 55"),
         ("50 anc 3.0; 55 anc 0.9 unit=furlong", "soon - 55 - - - 55"),
         ("50 lymphocytes 1.0; 55 lymphocytes 899", ""),
-        ("50 anc 3.0; 55 anc pending", ""),
+        ("50 anc 3.0; 55 anc pending", "soon - 55 - - - 55"),
+        ("50 anc 3.0; 55 anc 1,200", "soon - 55 - - - 55"),
+        ("50 anc 3.0; 55 anc 0.1 status=F", "soon - 55 - - - 55"),
+        ("50 anc 3.0; 55 anc 0.1 status=cancelled", ""),
     ],
 )
 def test_a_latest_row_that_could_not_be_used_is_verified(rows, found):

@@ -179,8 +179,17 @@ def test_two_of_three_lines_low(rows, found):
         ("-5 creatinine 1.0 unit=mg/dL; 0 alemtuzumab 12; 58 creatinine 1.3 unit=mg/dL", ""),
         ("-5 creatinine 70; 0 alemtuzumab 12; 58 creatinine >91", ""),  # only exact ones
         ("-5 creatinine 70; 0 alemtuzumab 12; 50 creatinine 140; 58 creatinine 80", ""),
-        ("10 creatinine 70; 58 creatinine 140", ""),  # no course, no baseline
-        ("0 alemtuzumab 12; 10 creatinine 70; 58 creatinine 140", ""),
+        # without a value from before the first course the first of all is what is known
+        ("0 alemtuzumab 12; 10 creatinine 70; 58 creatinine 140", "same_day - 58 - 140 umol/L 58"),
+        ("10 creatinine 70; 58 creatinine 140", ""),  # no course: 140 is the last before one, and its own baseline
+        # a dose mends nothing: the value keeps the baseline of its own course, and that of the first
+        ("-5 creatinine 70; 0 alemtuzumab 12; 58 creatinine 140; 59 alemtuzumab 12", "same_day - 58 - 140 umol/L 58"),
+        (
+            "-50 creatinine 70; 0 alemtuzumab 12; 50 creatinine 90; 55 alemtuzumab 12; 58 creatinine 92",
+            "same_day - 58 - 92 umol/L 58",
+        ),
+        # of two values at once the worse one counts
+        ("-5 creatinine 70; 0 alemtuzumab 12; 58 creatinine 140; 58 creatinine 71", "same_day - 58 - 140 umol/L 58"),
         ("58 urine_protein_creatinine 200", ""),
         ("58 urine_protein_creatinine 200.000001", "same_day - 58 - 200.000001 mg/g 58"),
         ("58 urine_protein_creatinine 0.3 unit=mg/mg", "same_day - 58 - 300 mg/g 58"),

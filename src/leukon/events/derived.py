@@ -25,6 +25,16 @@ class Derived:
     comparator: Array
     origin: Array
 
+    @classmethod
+    def none(cls) -> "Derived":
+        """No derived count."""
+        return cls(*(np.empty(0, kind) for kind in (np.int64, np.int64, float, np.int8, np.int8)))
+
+    def without(self, others: "Derived") -> "Derived":
+        """These counts, but for those that are among the others too."""
+        more = ~np.isin(self.at, others.at)
+        return Derived(*(getattr(self, f.name)[more] for f in fields(self)))
+
 
 @dataclass(frozen=True)
 class Rivals:
@@ -108,7 +118,7 @@ def derive_counts(
     number = concepts.number
     is_part = np.isin(concept, [number[name] for name in PARTS]) & (reason < 0)
     if not is_part.any():
-        return Derived(*(np.empty(0, kind) for kind in (int, int, float, np.int8, np.int8))), Rivals.none()
+        return Derived.none(), Rivals.none()
     parts = _gather(moment, source, concept, value, comparator, reason, is_part)
     fate = np.full(parts.at.size, REASONS.index("no_total"))
     anc, wbc = parts.of(number["anc"]), parts.of(number["wbc"])

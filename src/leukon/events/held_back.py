@@ -4,21 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leukon.events.arrays import Array
-from leukon.events.concepts import RESULT, Concepts
-from leukon.events.derived import Rivals
+from leukon.events.arrays import NULL, Array
+from leukon.events.concepts import FINDING, RESULT, Concepts
+from leukon.events.derived import Derived, Rivals
 from leukon.events.intake import Intake
 from leukon.events.measure import Measured
 from leukon.events.refusals import Refusals
 from leukon.events.schema import REASONS
 
-UNUSABLE = ("implausible", "no_unit", "unknown_unit")
-"""Reasons for which a count was there, but its value cannot be told."""
+UNUSABLE = (
+    "implausible", "no_unit", "unknown_unit", "not_numeric", "negative", "conflict", "ambiguous_comma", "bad_status",
+)  # fmt: skip
+"""Reasons for which something was there, but what it says cannot be told."""
 
 
 @dataclass(frozen=True)
 class Preliminary:
-    """Preliminary results that would be usable were they final, sorted by subject and time; values as in `Counts`."""
+    """Preliminary results that would be usable were they final, and counts derived from them; values as in `Counts`."""
 
     row: Array
     subject: Array
@@ -30,12 +32,12 @@ class Preliminary:
 
 @dataclass(frozen=True)
 class Unusable:
-    """Results whose value cannot be told, sorted by subject and time."""
+    """Results and findings that do not say what they mean, sorted by subject and time."""
 
     row: Array
     subject: Array
     time: Array
-    analyte: Array
+    concept: Array
 
 
 @dataclass(frozen=True)
@@ -65,24 +67,30 @@ def take_held_back(
     concept: Array,
     measured: Measured,
     rivals: Rivals,
+    waiting: Derived,
     of_values: Refusals,
     reason: Array,
     concepts: Concepts,
 ) -> HeldBack:
-    """Gather what was held back; `reason` is why each row is not used, `of_values` what its value alone says."""
-    is_result = concepts.use[concept] == RESULT
-    waits = np.flatnonzero(is_result & (reason == REASONS.index("preliminary")) & of_values.live)
-    lost = np.flatnonzero(is_result & np.isin(reason, [REASONS.index(why) for why in UNUSABLE]))
+    """Gather what was held back; `reason` is why each row is not used, `of_values` what its value alone says.
+
+    `waiting` are the counts that follow only if preliminary parts are believed.
+    """
+    use = concepts.use[concept]
+    waits = np.flatnonzero((use == RESULT) & (reason == REASONS.index("preliminary")) & of_values.live)
+    somebody = (rows.subject < len(rows.subject_ids)) & (rows.time != NULL)
+    lost = np.isin(use, (RESULT, FINDING)) & np.isin(reason, [REASONS.index(why) for why in UNUSABLE])
+    lost = np.flatnonzero(lost & somebody)
     order = np.argsort(rivals.at, kind="stable")
     at, against = rivals.at[order], rivals.measured[order]
     return HeldBack(
         Preliminary(
-            rows.row[waits],
-            rows.subject[waits],
-            rows.time[waits],
-            concept[waits],
-            measured.value[waits],
-            measured.comparator[waits],
+            np.concatenate([rows.row[waits], rows.row[waiting.at]]),
+            np.concatenate([rows.subject[waits], rows.subject[waiting.at]]),
+            np.concatenate([rows.time[waits], rows.time[waiting.at]]),
+            np.concatenate([concept[waits], waiting.concept]),
+            np.concatenate([measured.value[waits], waiting.value]),
+            np.concatenate([measured.comparator[waits], waiting.comparator]),
         ),
         Unusable(rows.row[lost], rows.subject[lost], rows.time[lost], concept[lost]),
         Disagreements(

@@ -12,7 +12,7 @@ from leukon.events.arrays import NULL, Array, changes
 from leukon.events.clock import END_OF_TIME, AsOf, read_as_of
 from leukon.events.code_map import CodeMap, SiteCodes, check_names, read_codes
 from leukon.events.concepts import FINDING, Concepts, load_concepts
-from leukon.events.derived import derive_counts
+from leukon.events.derived import Derived, derive_counts
 from leukon.events.held_back import HeldBack, take_held_back
 from leukon.events.intake import Intake, take_in, take_rows
 from leukon.events.lifecycle import refuse_bad_status, settle_versions
@@ -113,7 +113,13 @@ def _check(intake: Intake, as_of: AsOf, concepts: Concepts, codes: SiteCodes) ->
     settle_versions(rows, measured, moment, refusals)
     reason = refusals.then(of_values)
     source = None if rows.source is None else rows.source.index
-    derived, rivals = derive_counts(concepts, moment, source, concept, measured.value, measured.comparator, reason)
+    said = (concept, measured.value, measured.comparator)
+    hopeful = _believing(reason, of_values)
+    derived, rivals = derive_counts(concepts, moment, source, *said, reason)
+    waiting = Derived.none()
+    if hopeful is not None:
+        believed, _ = derive_counts(concepts, moment, source, *said, hopeful)
+        waiting = believed.without(derived)
     used_as = _uses(concept, reason, concepts)
     use = np.where(after, AFTER, OTHER_KIND).astype(np.int8)
     reasons = np.full(use.size, -1, np.int8)
@@ -124,9 +130,15 @@ def _check(intake: Intake, as_of: AsOf, concepts: Concepts, codes: SiteCodes) ->
         counts=take_counts(rows, concept, measured, derived, moment, used_as, concepts),
         doses=take_doses(rows, concept, measured, moment, used_as),
         findings=take_findings(rows, concept, measured, used_as, concepts),
-        held_back=take_held_back(rows, concept, measured, rivals, of_values, reason, concepts),
+        held_back=take_held_back(rows, concept, measured, rivals, waiting, of_values, reason, concepts),
         fates=Fates(use, reasons),
     )
+
+
+def _believing(reason: Array, of_values: Refusals) -> Array | None:
+    """Reasons as they were if preliminary rows were believed; None if there are none."""
+    waits = (reason == REASONS.index("preliminary")) & of_values.live
+    return np.where(waits, -1, reason) if waits.any() else None
 
 
 def _uses(concept: Array, reason: Array, concepts: Concepts) -> Array:

@@ -83,7 +83,8 @@ def make_rows(subject: Array, finding: str | Array, *, unit: str | None = None, 
     if not subject.size:
         return _NO_ROWS
     said = {**_ELSE, "subject": subject, "finding": ID[finding] if isinstance(finding, str) else finding, **columns}
-    said["unit"] = -1 if unit is None else finding_units().index(unit)
+    number = -1 if unit is None else finding_units().index(unit)
+    said["unit"] = np.where(np.isnan(said["value"]) & (said["value_time"] != NULL), -1, number)
     return FindingRows(
         **{name: np.broadcast_to(np.asarray(said[name]).astype(kind), subject.shape) for name, kind in _KINDS.items()}
     )

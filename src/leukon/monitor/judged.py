@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from leukon.events.arrays import NULL, Words, make_table
+from leukon.events.arrays import Words, make_table
 from leukon.events.concepts import Concepts
 from leukon.events.schema import COMPARATORS
 from leukon.events.table import Events
@@ -84,7 +84,7 @@ def tabulate_findings(judged: Judged, _: Protocol, ids: pa.Array) -> pa.Table:
         "urgency": Words(rows.urgency, URGENCIES),
         "since_time": rows.since,
         "comparator": Words(rows.comparator, COMPARATORS),
-        "unit": Words(np.where(np.isnan(rows.value) & (rows.value_time != NULL), -1, rows.unit), finding_units()),
+        "unit": Words(rows.unit, finding_units()),
         "fever": Words(judged.found.fever, FEVERS),
         "preliminary": pa.array(rows.preliminary),
         "next_steps": judged.found.next_steps,

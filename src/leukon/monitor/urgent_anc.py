@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leukon.events.arrays import DAY, NULL, Array
-from leukon.events.comparators import EXACT, LESS, LESS_EQUAL
+from leukon.events.comparators import DEPTH, EXACT, LESS, LESS_EQUAL
 from leukon.knowledge.judgement import AncLimits
 from leukon.monitor.episodes import CARRIED_OVER, ONGOING, RECOVERING, Episodes
 from leukon.monitor.finding_rows import (
@@ -65,23 +65,23 @@ def find_low_anc(
     """The row of each open episode, and of white cells that are too few without one."""
     is_open, recovering = now_open.place >= 0, now_open.of(now_open.episodes.status, -1) == RECOVERING
     value = np.where(is_open & ~recovering, counts.anc_column(counts.anc.value, np.nan), np.inf)
-    white = counts.wbc.of_latest(counts.wbc.value, np.nan)
+    white = counts.wbc_column(counts.wbc.value, np.nan)
     comparator = counts.anc_column(counts.anc.comparator, EXACT)
-    bound = as_bound(counts.wbc.of_latest(counts.wbc.comparator, EXACT))
+    bound = as_bound(counts.wbc_column(counts.wbc.comparator, EXACT))
     lower = (white < value) | ((white == value) & (bound == LESS) & (comparator != LESS))
-    by_wbc = counts.wbc_is_low & lower
+    by_wbc = (counts.few >= 0) & lower
     number = np.where(by_wbc, white, counts.anc_column(counts.anc.value, np.nan))
     comparator = np.where(by_wbc, bound, comparator)
     finding, urgency = judge_anc(number, comparator, fever, limits)
     onset = now_open.of(now_open.episodes.onset_by_time, NULL)
-    late = is_open & ((people.today - onset // DAY > limits.soon_days) | now_open.of(benign, 0).astype(bool))
     acts = all_below(number, comparator, limits.act_below)
-    urgency[~acts & late & (fever != YES)] = ROUTINE
-    mild = recovering & ~by_wbc
     nadir = now_open.of(now_open.episodes.nadir, np.nan), now_open.of(now_open.episodes.nadir_comparator, EXACT)
-    calm = ~all_below(*nadir, limits.act_below) & (fever != YES) & (infection != YES)
-    finding[mild], urgency[mild] = ID["anc_recovering"], np.where(calm, ROUTINE, SOON)[mild]
-    time = np.where(by_wbc, counts.wbc.of_latest(counts.wbc.time, NULL), counts.anc_column(counts.anc.time, NULL))
+    deep, ill = all_below(*nadir, limits.act_below), (fever == YES) | (infection == YES)
+    late = (people.today - onset // DAY > limits.soon_days) | (now_open.of(benign, 0).astype(bool) & ~deep)
+    urgency[is_open & ~acts & late & ~ill] = ROUTINE
+    mild = recovering & ~by_wbc
+    finding[mild], urgency[mild] = ID["anc_recovering"], np.where(deep | ill, SOON, ROUTINE)[mild]
+    time = np.where(by_wbc, counts.wbc_column(counts.wbc.time, NULL), counts.anc_column(counts.anc.time, NULL))
     at = np.flatnonzero(is_open | by_wbc)
     return make_rows(
         people.subject[at],
@@ -103,7 +103,7 @@ def find_fever_not_known(people: People, low: FindingRows, fever: Array, limits:
     unknown = fever[people.place(low.subject)] == UNKNOWN
     acts = all_below(low.value, low.comparator, limits.act_below)
     at = np.flatnonzero(unknown & acts & (low.finding != ID["anc_recovering"]))
-    at = at[np.lexsort((low.preliminary[at], low.value[at], low.subject[at]))]
+    at = at[np.lexsort((low.preliminary[at], DEPTH[low.comparator[at]], low.value[at], low.subject[at]))]
     at = at[np.append(True, low.subject[at][1:] != low.subject[at][:-1])[: at.size]]
     rows = low.take(at)
     return make_rows(

@@ -94,7 +94,7 @@ def _fold(ufunc: np.ufunc, x: Array, first: Array, last: Array, nothing: int) ->
 
 def _latest_unusable(people: People, line: Line, unusable: Unusable, number: int) -> Array:
     """Time of each person's latest unusable row of an analyte, where no usable one is as late; else NULL."""
-    at = np.flatnonzero(unusable.analyte == number)
+    at = np.flatnonzero(unusable.concept == number)
     time = np.full(people.size, NULL)
     time[people.place(unusable.subject[at])] = unusable.time[at]
     return np.where(time > line.of_latest(line.time, NULL), time, NULL)

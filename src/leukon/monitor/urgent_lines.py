@@ -118,24 +118,23 @@ def find_two_lines(
 
 
 def find_kidney(people: People, protocol: Protocol) -> Iterator[FindingRows]:
-    """Creatinine against its baseline; protein, red cells and words of the urine."""
+    """Creatinine against its baselines; protein, red cells and words of the urine."""
     limits = protocol.urgency.kidney
     creatinine = people.line("creatinine")
-    base, now = people.baseline(creatinine), creatinine.latest
     rise = 1 + limits.creatinine_rise_by_share
     up = np.zeros(creatinine.at.size, bool)
-    there = (base >= 0) & (now >= 0)
-    base, now = base[there], now[there]
-    exact = (creatinine.comparator[now] < 0) & (creatinine.comparator[base] < 0)
-    up[now] = exact & (millionths(creatinine.value[now]) > np.rint(rise * millionths(creatinine.value[base])))
-    yield _of_line(people, creatinine, up, "renal", "creatinine", SAME_DAY)
+    for base in (people.baseline(creatinine), people.first_baseline(creatinine)):
+        base = base[creatinine.person]
+        exact = (base >= 0) & (creatinine.comparator < 0) & (creatinine.comparator[base] < 0)
+        up |= exact & (millionths(creatinine.value) > np.rint(rise * millionths(creatinine.value[base])))
+    yield _highest_now(people, creatinine, up, "renal", "creatinine", SAME_DAY)
     protein = people.line("urine_protein_creatinine")
     high = all_above(protein.value, protein.comparator, limits.protein_creatinine_above)
-    yield _of_line(people, protein, high & _is_latest(protein), "renal", "urine_protein_creatinine", SAME_DAY)
+    yield _highest_now(people, protein, high, "renal", "urine_protein_creatinine", SAME_DAY)
     cells = people.line("urine_rbc")
     uln = people.counts.uln[cells.at]
     high = all_above(cells.value, cells.comparator, np.where(np.isnan(uln), limits.red_cells_above, uln))
-    yield _of_line(people, cells, high & _is_latest(cells), "renal", "urine_rbc", SAME_DAY)
+    yield _highest_now(people, cells, high, "renal", "urine_rbc", SAME_DAY)
     yield _of_urinalysis(people)
 
 
@@ -158,7 +157,7 @@ def find_liver(people: People, protocol: Protocol) -> Iterator[FindingRows]:
         line = people.line(analyte)
         limit = protocol.urgency.liver.times_uln * people.counts.uln[line.at]
         high = all_from(millionths(line.value), line.comparator, np.rint(limit * 1e6))
-        yield _of_line(people, line, high & _is_latest(line), "liver", analyte, SAME_DAY)
+        yield _highest_now(people, line, high, "liver", analyte, SAME_DAY)
 
 
 def find_thyroid(people: People) -> FindingRows:
@@ -166,10 +165,21 @@ def find_thyroid(people: People) -> FindingRows:
     line = people.line("tsh")
     lln, uln = people.counts.lln[line.at], people.counts.uln[line.at]
     outside = all_below(line.value, line.comparator, lln) | all_above(line.value, line.comparator, uln)
-    return _of_line(people, line, outside & _is_latest(line), "thyroid", "tsh", SOON)
+    return _highest_now(people, line, outside, "thyroid", "tsh", SOON)
 
 
 def _is_latest(line: Line) -> Array:
     latest = np.zeros(line.at.size, bool)
     latest[line.latest[line.latest >= 0]] = True
     return latest
+
+
+def _highest_now(people: People, line: Line, flag: Array, finding: str, analyte: str, urgency: int) -> FindingRows:
+    """A row for the highest flagged value of each person's latest time: of two values at once the worse one counts."""
+    now = line.time == line.of_latest(line.time, NULL)[line.person]
+    at = np.flatnonzero(flag & now)
+    first = np.ones(at.size, bool)
+    first[1:] = line.person[at[1:]] != line.person[at[:-1]]  # rows of one time stand in order, the higher first
+    shown = np.zeros(line.at.size, bool)
+    shown[at[first]] = True
+    return _of_line(people, line, shown, finding, analyte, urgency)

@@ -36,18 +36,26 @@ def find_second_counts(item: SecondCount, cases: Cases) -> Facts:
 
 
 def find_drugs(item: Drugs, cases: Cases) -> tuple[Facts, list[str]]:
-    """Doses of listed drugs: they support; the words are the names of all that were given."""
+    """Doses of listed drugs: they support; the words are the names of all that were given, and which only afterwards."""
     numbers = [cases.concepts.number[name] for name in item.drugs]
     at = np.flatnonzero(np.isin(cases.doses.drug, numbers))
     episode, place = cases.near(cases.doses.subject[at], cases.doses.time[at], item.days_before)
     dose = at[place]
-    given = np.zeros((cases.episodes.subject.size, len(numbers)), bool)
+    given = np.zeros((cases.episodes.subject.size, len(numbers)), np.int8)
     rank = np.zeros(len(cases.concepts.names), np.int64)
     rank[numbers] = np.arange(len(numbers))
-    given[episode, rank[cases.doses.drug[dose]]] = True
+    in_time = cases.doses.time[dose] // DAY <= cases.episodes.onset_by_time[episode] // DAY
+    np.maximum.at(given, (episode, rank[cases.doses.drug[dose]]), np.where(in_time, _BEFORE, _AFTER))
     sets, which = np.unique(given, axis=0, return_inverse=True)
-    names = [";".join(name for name, was in zip(item.drugs, row, strict=True) if was) for row in sets]
+    names = [";".join(_name(name, when) for name, when in zip(item.drugs, row, strict=True) if when) for row in sets]
     return make_facts(episode, cases.doses.time[dose], SUPPORTS, word=which.ravel()[episode]), names
+
+
+_AFTER, _BEFORE = 1, 2
+
+
+def _name(drug: str, when: int) -> str:
+    return drug if when == _BEFORE else f"{drug} (first recorded after the onset)"
 
 
 def find_words(item: CodedWords | Percent | Line, cases: Cases) -> tuple[Facts, list[str]]:
