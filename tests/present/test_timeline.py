@@ -8,6 +8,7 @@ from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
+import vl_convert
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.tables import day, events
@@ -18,7 +19,7 @@ from leukon.ingest.examples import load_example
 from leukon.monitor.review import review as review_events
 from leukon.present.charts import draw_timeline
 from leukon.present.patient import gather
-from leukon.present.pictures import render_picture, write_picture
+from leukon.present.pictures import VL_VERSION, render_picture, write_picture
 from leukon.present.timeline.panels import platelets_matter
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -225,18 +226,82 @@ def test_the_picture_says_in_words_what_it_shows():
     assert "ANC fell below 1.5 after day -1 and by day 65" in told
 
 
-def test_vega_lite_has_nothing_to_warn_of(capfd):
-    import vl_convert
+PROPERTIES = {
+    "": "$schema background config description padding spacing title vconcat",
+    "config": "font title view",
+    "title": "anchor color fontSize frame offset subtitle subtitleColor text",
+    "view": "stroke",
+    "vconcat": "height layer title view width",
+    "layer": "data encoding mark name",
+    "data": "values",
+    "mark": "align angle baseline color dx fill filled fontSize fontStyle fontWeight opacity shape size stroke "
+    "strokeDash strokeWidth type",
+    "encoding": "description text tooltip x x2 y y2",
+    **dict.fromkeys(("x", "y"), "axis field scale type value"),
+    **dict.fromkeys(("x2", "y2", "text", "description", "tooltip"), "field type value"),
+    "scale": "domain nice range type zero",
+    "axis": "domain grid gridColor labelColor labelExpr labelFlush labelLineHeight labelOverlap labels ticks title "
+    "values",
+}
+"""What may stand in each part of a specification: all of it is in the JSON schema of Vega-Lite 6.4.1."""
 
+
+def properties(part, place=""):
+    """(place, property) of everything in a specification but its rows."""
+    if isinstance(part, list):
+        return {found for item in part for found in properties(item, place)}
+    if not isinstance(part, dict):
+        return set()
+    inside = {found for name, item in part.items() if place != "data" for found in properties(item, name)}
+    return inside | {(place, name) for name in part}
+
+
+def specs():
+    """Those of the index case, of counts of every kind, of clinical events and of next to nothing."""
+    texts_of_all = [KINDS, EVENTS, *(text for text, _ in LITTLE.values())]
     for options in SCALES_AND_WIDTHS:
-        vl_convert.vegalite_to_svg(index_spec(**options), vl_version="6.4", show_warnings=True)
+        yield index_spec(**options)
+        yield from (spec_of(text, **options) for text in texts_of_all)
+
+
+def test_vega_lite_has_nothing_to_warn_of(capfd):
+    for spec in specs():
+        vl_convert.vegalite_to_vega(spec, vl_version=VL_VERSION, show_warnings=True)
     assert "WARN" not in "".join(capfd.readouterr())
 
 
-def test_the_specification_is_valid():
-    import altair as alt
+def test_vega_lite_would_warn_of_an_unknown_channel(capfd):
+    spec = json.loads(json.dumps(index_spec()))
+    spec["vconcat"][0]["layer"][0]["encoding"]["colour"] = {"value": "red"}
+    vl_convert.vegalite_to_vega(spec, vl_version=VL_VERSION, show_warnings=True)
+    assert "WARN" in "".join(capfd.readouterr())
 
-    alt.VConcatChart.from_dict(index_spec())
+
+def test_every_property_is_one_that_vega_lite_knows():
+    """Vega-Lite itself passes over a misspelt one without a word."""
+    known = {(place, name) for place, names in PROPERTIES.items() for name in names.split()}
+    assert {found for spec in specs() for found in properties(spec)} <= known
+    assert ("mark", "strokeWdith") in properties({"vconcat": [{"layer": [{"mark": {"strokeWdith": 2}}]}]}) - known
+
+
+def test_the_schema_is_that_of_the_version_which_draws():
+    assert f"/vega-lite/v{VL_VERSION}." in index_spec()["$schema"]
+
+
+def test_a_picture_can_be_changed_without_changing_the_next():
+    patient, reviewed = made(KINDS, 40)
+    first = draw_timeline(patient, reviewed.protocol, reviewed.as_of)
+    before = json.dumps(first)
+    spoil(first)
+    assert json.dumps(draw_timeline(patient, reviewed.protocol, reviewed.as_of)) == before
+
+
+def spoil(part):
+    """Empty every dictionary and list, from the innermost out."""
+    for item in part.values() if isinstance(part, dict) else part:
+        if isinstance(item, dict | list):
+            spoil(item)
+    part.clear()
 
 
 # ---- counts of every kind -------------------------------------------------------------------------------------------

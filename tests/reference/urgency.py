@@ -118,9 +118,9 @@ def row_of_episode(patient, episode, wbc):
     if episode["status"] == "recovering":
         return row_of_recovery(patient, episode, decided)
     benign = earlier_counts(patient, episode)
-    is_benign = benign and benign.status == "supports" and not was_severe(episode)
+    is_benign = benign and benign.status == "supports"
     stays_soon = patient.age(onset) <= URGENCY["soon_days"] and not is_benign
-    stays_soon = stays_soon or infection_of(patient) == "yes"
+    stays_soon = stays_soon or was_severe(episode) or infection_of(patient) == "yes"
     return row_of_band(patient, as_neutrophils(decided), onset, stays_soon, episode=episode["episode"])
 
 

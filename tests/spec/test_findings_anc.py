@@ -191,8 +191,14 @@ def test_from_1_up_a_count_is_routine_when_30_days_have_passed_since_onset(until
 
 
 def test_the_30_days_run_from_the_onset_not_from_the_latest_count():
-    assert anc_row("0 alemtuzumab 12; 20 anc 0.9; 48 anc 1.2", until=50) == "anc_low soon"
-    assert anc_row("0 alemtuzumab 12; 20 anc 0.9; 48 anc 1.2", until=51) == "anc_low routine"
+    assert anc_row("0 alemtuzumab 12; 20 anc 1.4; 48 anc 1.2", until=50) == "anc_low soon"
+    assert anc_row("0 alemtuzumab 12; 20 anc 1.4; 48 anc 1.2", until=51) == "anc_low routine"
+
+
+def test_after_a_nadir_below_1_a_mild_count_stays_soon_as_a_recovering_one_does():
+    deep = "0 alemtuzumab 12; 20 anc 0.9"
+    assert anc_row(f"{deep}; 60 anc 1.4999") == "anc_low soon"
+    assert anc_row(f"{deep}; 60 anc 1.5") == "anc_recovering soon"
 
 
 def test_a_benign_baseline_does_not_explain_a_deep_nadir():
@@ -400,3 +406,29 @@ def test_fever_is_asked_beside_them():
         "fever_not_known same_day - 58 < 1 10^9/L 58"
     )
     assert said(judged("58 wbc <1.1").findings, ROW, finding="fever_not_known") == ""
+
+
+# ---- what came and could not be read is not "no fever"
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "60 temperature 39.2 unit=-",
+        "60 temperature 102.6 unit=degF",
+        "60 temperature 102.6",
+        "60 unwell rigors unit=-",
+        "58 temperature 39.2 unit=-",
+        "60 temperature 39 status=F",
+    ],
+)
+def test_a_temperature_or_word_that_cannot_be_used_leaves_fever_unknown(lost):
+    rows = "58 anc 0.8; 59 temperature 36.8"
+    assert said(judged(rows).findings, "finding fever") == "anc_low no"
+    assert said(judged(f"{rows}; {lost}").findings, "finding fever") == "anc_same_day unknown / fever_not_known unknown"
+
+
+def test_one_of_longer_ago_does_not_matter():
+    assert said(judged("57 temperature 39 unit=-; 58 anc 0.8; 59 temperature 36.8").findings, "finding fever") == (
+        "anc_low no"
+    )

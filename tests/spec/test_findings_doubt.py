@@ -284,3 +284,26 @@ def test_fever_is_asked_beside_it():
 def test_a_preliminary_fall_or_tenfold_change_is_not_said():
     rows = "45 platelets 300; 55 platelets 120 status=preliminary; 45 wbc 20; 55 wbc 2 status=preliminary"
     assert all_but_tests(judged(rows)) == ""
+
+
+# ---- preliminary differentials
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("58 wbc 1.5 status=preliminary; 58 neutrophils_percent 10 status=preliminary", "anc_emergency - 0.15"),
+        ("58 wbc 3.0; 58 neutrophils_percent 10 status=preliminary", "anc_same_day - 0.3"),
+        ("58 wbc 3.0 status=preliminary; 58 neutrophils_percent 10", "anc_same_day - 0.3"),
+        ("58 segs 0.3 status=preliminary; 58 bands 0.1", "anc_same_day - 0.4"),
+        ("58 wbc 3.0; 58 neutrophils_percent 60 status=preliminary", ""),
+        # a final count of the same time or later ends it
+        ("58 wbc 3.0; 58 neutrophils_percent 10 status=preliminary; 58 anc 2.0", ""),
+        ("58 wbc 3.0; 58 neutrophils_percent 10 status=preliminary; 59 anc 2.0", ""),
+        ("58 wbc 3.0; 58 neutrophils_percent 10 status=preliminary; 57 anc 2.0", "anc_same_day - 0.3"),
+    ],
+)
+def test_an_anc_that_follows_from_a_preliminary_differential_is_shown_as_preliminary(rows, found):
+    findings = judged(f"{rows}; 60 unwell no").findings
+    assert said(findings, "finding comparator value", preliminary=True) == found
+    assert judged(f"{rows}; 60 unwell no").episodes.num_rows == 0

@@ -293,3 +293,28 @@ def test_nothing_is_raised_by_values_that_are_well():
 @pytest.mark.parametrize("code", ["wbc 12", "wbc 1.5", "anc 29", "platelets 900", "hemoglobin 190", "cd4_percent 10"])
 def test_nor_by_one_value_that_has_no_finding(code):
     assert all_but_tests(judged(f"58 anc 3.0; 59 {code}")) == ""
+
+
+# ---- two values at once, and doses in between
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ("58 alt 900 uln=40; 58 alt 30 uln=40", "liver 900"),
+        ("58 tsh 9 lln=0.4 uln=4; 58 tsh 2 lln=0.4 uln=4", "thyroid 9"),
+        ("58 tsh 2 lln=0.4 uln=4; 58 tsh 0.1 lln=0.4 uln=4", "thyroid 0.1"),
+        ("58 urine_protein_creatinine 500; 58 urine_protein_creatinine 20", "renal 500"),
+        ("57 alt 900 uln=40; 58 alt 30 uln=40", ""),  # earlier is not at once
+    ],
+)
+def test_of_two_values_at_once_the_one_beyond_its_limit_counts(rows, found):
+    assert said(judged(rows).findings, "finding value") == found
+
+
+def test_a_dose_mends_no_fall():
+    rows = "-5 platelets 300; -5 hemoglobin 140; 0 alemtuzumab 12; 58 platelets 120; 58 hemoglobin 110"
+    falls = ["hemoglobin_fall", "platelets_fall"]
+    for more in ("", "; 59 alemtuzumab 12"):
+        found = judged(rows + more).findings.to_pylist()
+        assert sorted(row["finding"] for row in found if row["finding"].endswith("_fall")) == falls

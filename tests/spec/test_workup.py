@@ -818,3 +818,16 @@ def test_before_any_course_there_is_no_timing():
 def test_the_days_count_from_the_episodes_own_course():
     rows = "0 alemtuzumab 12; 390 anc 3.0; 400 alemtuzumab 12; 450 anc 0.9"
     assert look("timing", rows, base="", until=460) == "against - 50 d 450"
+
+
+@pytest.mark.parametrize(
+    ("rows", "note"),
+    [
+        ("50 carbimazole 10", "carbimazole"),
+        ("51 carbimazole 10", "carbimazole~(first~recorded~after~the~onset)"),
+        ("40 carbimazole 10; 55 carbimazole 10", "carbimazole"),
+        ("55 aciclovir 400; 40 dapsone 100", "aciclovir~(first~recorded~after~the~onset);dapsone"),
+    ],
+)
+def test_a_drug_begun_after_the_fall_is_named_so(rows, note):
+    assert look("other_drugs", rows, columns="status note") == f"supports {note}"

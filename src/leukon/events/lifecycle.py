@@ -97,5 +97,6 @@ def _content(rows: Intake, at: Array) -> list[Array]:
             place = np.append(np.argsort(np.argsort([word or "" for word in column.words])), -1)
             content.append(place[column.index[at]])
         else:
-            content.append(np.nan_to_num(column[at], nan=-np.inf) if column.dtype.kind == "f" else column[at])
+            is_float = column.dtype.kind == "f"  # NaN and infinity say nothing
+            content.append(np.where(np.isfinite(column[at]), column[at], -np.inf) if is_float else column[at])
     return content

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from leukon.events.arrays import DAY, NULL, Array
+from leukon.events.arrays import DAY, Array
 from leukon.monitor.runs import key_of
 
 
@@ -69,10 +69,3 @@ def first_row(subject: Array, of: Array) -> Array:
 
 def _course_key(subject: Array, course: Array) -> Array:
     return subject * (1 << 20) + course
-
-
-def latest_day(people: int, person: Array, time: Array) -> Array:
-    """The last day of each person's rows; NULL if there is none."""
-    day = np.full(people, NULL)
-    day[person] = time // DAY
-    return day

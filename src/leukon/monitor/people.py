@@ -208,7 +208,7 @@ class Decided:
     undecided: Array
     wbc: Line
     few: Array
-    """The latest WBC after that ANC which is so low that the ANC must be; -1: none, or a WBC after it that allows more."""
+    """The latest WBC after that ANC so low that the ANC must be; -1: none, or a WBC after it that allows more."""
 
     def anc_column(self, column: Array, otherwise: float) -> Array:
         """A column of the ANC at each person's latest decided one."""

@@ -77,8 +77,8 @@ def find_low_anc(
     acts = all_below(number, comparator, limits.act_below)
     nadir = now_open.of(now_open.episodes.nadir, np.nan), now_open.of(now_open.episodes.nadir_comparator, EXACT)
     deep, ill = all_below(*nadir, limits.act_below), (fever == YES) | (infection == YES)
-    late = (people.today - onset // DAY > limits.soon_days) | (now_open.of(benign, 0).astype(bool) & ~deep)
-    urgency[is_open & ~acts & late & ~ill] = ROUTINE
+    late = (people.today - onset // DAY > limits.soon_days) | now_open.of(benign, 0).astype(bool)
+    urgency[is_open & ~acts & late & ~deep & ~ill] = ROUTINE
     mild = recovering & ~by_wbc
     finding[mild], urgency[mild] = ID["anc_recovering"], np.where(deep | ill, SOON, ROUTINE)[mild]
     time = np.where(by_wbc, counts.wbc_column(counts.wbc.time, NULL), counts.anc_column(counts.anc.time, NULL))

@@ -38,7 +38,7 @@ def find_no_recent_anc(
     without_schedule = allowed == _NEVER_ASKED
     allowed[without_schedule & (now_open.place >= 0)] = protocol.urgency.silence.open_episode_days
     days = np.where(last == NULL, _NEVER_ASKED, people.today - last // DAY)
-    at = np.flatnonzero((days > allowed) | ((last == NULL) & ~without_schedule))
+    at = np.flatnonzero(days > allowed)
     start = take_or(people.courses.start_time, people.last_course, NULL)
     return make_rows(
         people.subject[at],

@@ -36,7 +36,7 @@ def find_second_counts(item: SecondCount, cases: Cases) -> Facts:
 
 
 def find_drugs(item: Drugs, cases: Cases) -> tuple[Facts, list[str]]:
-    """Doses of listed drugs: they support; the words are the names of all that were given, and which only afterwards."""
+    """Doses of listed drugs: they support; the words are the names of all given, and which only afterwards."""
     numbers = [cases.concepts.number[name] for name in item.drugs]
     at = np.flatnonzero(np.isin(cases.doses.drug, numbers))
     episode, place = cases.near(cases.doses.subject[at], cases.doses.time[at], item.days_before)
