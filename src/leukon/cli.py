@@ -55,7 +55,8 @@ def demo(out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Pat
     """Review the index case of Vakrakou et al. 2018: its story, tables, report and timeline."""
     events, example = load_example("index-case")
     reviewed = review_events(events, example.protocol, as_of=example.as_of)
-    folder = _write(reviewed, out, "csv", report=True)
+    folder = _write(reviewed, out, "csv", report=True, notice=example.notice)
+    console.print(example.notice, highlight=False, markup=False)
     print_story(reviewed, console)
     _say_where(folder)
 
@@ -121,14 +122,14 @@ def _today(timezone: str | None) -> date:
     return datetime.now(None if check_timezone(timezone) is None else ZoneInfo(str(timezone))).date()
 
 
-def _write(reviewed: Review, out: Path, format: TableFormat, *, report: bool) -> Path:
+def _write(reviewed: Review, out: Path, format: TableFormat, *, report: bool, notice: str = "") -> Path:
     tables = {name: getattr(reviewed, name) for name in TABLES}
     received = "" if reviewed.data_up_to is None else reviewed.data_up_to.isoformat(timespec="seconds")
     pages: dict[str, str] = {}
     if report:
         from leukon.present.pages import make_pages  # noqa: PLC0415 a second of imports that only pictures need
 
-        pages = make_pages(reviewed)
+        pages = make_pages(reviewed, notice)
     return write_tables(tables, {**reviewed.provenance, "data_up_to": received}, out, format, pages)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.present.hand_made import emergency, finding, group, index_case, judged
 from tests.present.rules import DOSE, ORDER, unquoted
+from tests.spec.test_findings import judged as review_of
 from tests.tables import day, reviewed
 
 import leukon
@@ -15,6 +16,7 @@ from leukon.knowledge.judgement import FINDINGS
 from leukon.present.next_steps import say_n, say_steps
 from leukon.present.patient import gather
 from leukon.present.patient_page import make_page
+from leukon.present.report import make_report
 from leukon.present.sentences import make_reading, merge_steps, say_finding
 from leukon.present.urgency import GROUP_MEANS, GROUPS, URGENCIES, group_of, sort_findings
 from leukon.present.worklist import find_worklist
@@ -277,3 +279,20 @@ def test_what_was_not_received_stands_in_the_banner_of_a_quiet_page():
     banner = page_of(index_case(140)).banner
     assert (banner.urgency.id, banner.title) == ("routine", "No finding that needs somebody today")
     assert banner.before == "Routine findings: No result received; Episode over; Test due."
+
+
+def test_a_value_that_no_rule_could_judge_is_named_with_the_reason():
+    html = report_of("58 alt 2500; 58 tsh 0.001; 58 creatinine 600; 58 hemoglobin 55; 58 anc 3.0")
+    for said in (
+        "ALT 2500 U/L on 2000-02-28 (2 days ago) was not judged: no upper limit of normal came with it.",
+        "was not judged: no limit of normal came with it.",
+        "Creatinine 600 µmol/L on 2000-02-28 (2 days ago) was not judged: there is no earlier value to compare it with.",
+        "Haemoglobin 55 g/L on 2000-02-28 (2 days ago) was not judged: there is no earlier value to compare it with.",
+    ):
+        assert said in html
+    assert "not judged" not in report_of("50 hemoglobin 140; 58 hemoglobin 138; 58 alt 20 uln=40; 58 anc 3.0")
+
+
+def report_of(rows):
+    html = make_report(review_of(rows))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))

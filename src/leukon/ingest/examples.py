@@ -10,11 +10,12 @@ from leukon.ingest.reading import read
 
 
 class Example(Strict):
-    """An example: its events file, protocol and as_of."""
+    """An example: its events file, protocol and as_of, and what a reader must know of it before all else."""
 
     events: Text
     protocol: Text
     as_of: Text
+    notice: Text
 
 
 def load_example(name: str) -> tuple[pa.Table, Example]:

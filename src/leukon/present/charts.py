@@ -1,9 +1,7 @@
-"""The timeline of one patient: one Vega-Lite specification for every form of the picture. Altair is slow to import."""
+"""The timeline of one patient: one Vega-Lite specification for every form of the picture."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-
-import altair as alt
 
 from leukon.events.clock import AsOf
 from leukon.knowledge.protocol import Protocol
@@ -15,6 +13,7 @@ from leukon.present.timeline.panels import draw_anc, draw_small, of_analyte, pla
 from leukon.present.timeline.strip import draw_strip
 from leukon.present.wording import say_count, say_onset, say_recovery
 
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 WIDTH = 820
 
 
@@ -91,4 +90,4 @@ def _finish(panels: Sequence[Spec], title: str, subtitle: str | list[str], descr
     config = {"font": FONT, "view": {"stroke": "#cfcfcf"}, "title": {"color": INK, "subtitleColor": QUIET}}
     look = {"padding": PADDING, "background": "#ffffff", "spacing": 12, "config": config}
     said = {"title": heading, "description": description}
-    return {"$schema": alt.SCHEMA_URL, **said, **look, "vconcat": list(panels)}
+    return {"$schema": SCHEMA, **said, **look, "vconcat": list(panels)}

@@ -21,6 +21,7 @@ from leukon.present.sentences import (
     say_time,
     say_when,
 )
+from leukon.present.unjudged import say_unjudged
 from leukon.present.urgency import (
     Row,
     Urgency,
@@ -71,6 +72,7 @@ class PatientPage:
     episodes: tuple[SaidEpisode, ...]
     plan: Table | None
     unused: Table | None
+    unjudged: tuple[str, ...]
     last_anc: str
     why: tuple[str, str]
     also: tuple[str, ...]
@@ -105,6 +107,7 @@ def make_page(
         episodes=say_episodes(patient, reading),
         plan=plan_table(patient, reading, review.schedule_name),
         unused=unused_table(unused),
+        unjudged=say_unjudged(patient, reading),
         last_anc=_say_last_anc(patient.subject, reading),
         why=(leads[0].title, leads[0].text) if leads else (banner.title, banner.text),
         also=tuple(dict.fromkeys(finding.title for finding in said[len(leads) :])),

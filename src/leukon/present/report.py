@@ -1,8 +1,9 @@
 """The report: one HTML file that holds all it needs; a page for one patient, a work list and pages for several."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from markupsafe import Markup, escape
 from leukon.errors import UnwritableFolder
 from leukon.monitor.review import Review
 from leukon.present.next_steps import say_n
-from leukon.present.patient import gather
+from leukon.present.patient import Patient, gather
 from leukon.present.patient_page import PatientPage, make_page
-from leukon.present.report_pictures import Drawn, draw_for_page
+from leukon.present.report_pictures import Drawn, draw_patient, put_in_page
 from leukon.present.sentences import say_time
 from leukon.present.urgency import GROUP_MEANS, GROUPS
 from leukon.present.wording import CAUTION, CAUTION_SHORT, NOT_WATCHED, say_as_of
@@ -24,12 +25,15 @@ from leukon.present.worklist import Worklist, find_worklist
 
 LIMIT = 200
 _PICTURES = 20
-"""So many of a group get a picture, the most urgent ones: each takes most of a second and 45 kB."""
-_FACTS, _CODES = 20, 40
+"""So many of a group get a picture, the most urgent ones: each takes 0.2 s and 45 kB."""
+_FACTS, _FACTS_ALONE, _CODES = 20, 300, 40
+"""So many of the latest counts and doses a table shows; the tables of the review hold all."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def make_report(review: Review, *, limit: int = LIMIT) -> str:
+def make_report(
+    review: Review, *, limit: int = LIMIT, drawn: Sequence[Drawn] | None = None, notice: str = ""
+) -> str:
     """The report of a review as one HTML page that fetches nothing; the same review gives the same bytes.
 
     Parameters
@@ -38,17 +42,25 @@ def make_report(review: Review, *, limit: int = LIMIT) -> str:
         Of one patient: their page. Of several: a work list by urgency, then a page for each.
     limit
         At most so many patients, the most urgent ones; the page says how many were left out.
+    drawn
+        Pictures of the first patients where the caller has them already; else they are drawn here.
+    notice
+        What a reader must know of these data before all else, such as that they are an example.
     """
     worklist = find_worklist(review, limit)
-    alone = len(worklist.subject_ids) + worklist.left_out == 1
-    unused = _unused_of(review, worklist.subject_ids)
-    pages: list[tuple[PatientPage, Drawn | None]] = []
-    for number, patient in enumerate(gather(review, worklist.subject_ids), 1):
-        rows = unused.get(patient.subject["subject_id"], [])
-        page = make_page(number, patient, review, rows, facts=None if alone else _FACTS)
-        drawn = draw_for_page(patient, review, number, widths=2 if alone else 1) if number <= _PICTURES else None
-        pages.append((page, drawn))
-    return _render(review, worklist, pages)
+    patients = gather(review, worklist.subject_ids)
+    alone = len(patients) + worklist.left_out == 1
+    if drawn is None:
+        drawn = [draw_patient(patient, review, wide=alone) for patient in patients[:_PICTURES]]
+    pictures = [put_in_page(picture, number, wide=alone) for number, picture in enumerate(drawn, 1)]
+    pages = _pages_of(review, patients, facts=_FACTS_ALONE if alone else _FACTS)
+    return _render(review, worklist, list(zip_longest(pages, pictures[: len(patients)])), notice)
+
+
+def _pages_of(review: Review, patients: Sequence[Patient], *, facts: int) -> Iterator[PatientPage]:
+    unused = _unused_of(review, [patient.subject["subject_id"] for patient in patients])
+    for number, patient in enumerate(patients, 1):
+        yield make_page(number, patient, review, unused[patient.subject["subject_id"]], facts=facts)
 
 
 def write_report(review: Review, path: Path, *, limit: int = LIMIT) -> Path:
@@ -67,7 +79,9 @@ def write_report(review: Review, path: Path, *, limit: int = LIMIT) -> Path:
     return path
 
 
-def _render(review: Review, worklist: Worklist, pages: Sequence[tuple[PatientPage, Drawn | None]]) -> str:
+def _render(
+    review: Review, worklist: Worklist, pages: Sequence[tuple[PatientPage, Drawn | None]], notice: str
+) -> str:
     received = "never: no data" if review.data_up_to is None else say_time(review.data_up_to)
     return (
         _templates()
@@ -76,12 +90,14 @@ def _render(review: Review, worklist: Worklist, pages: Sequence[tuple[PatientPag
             css=Markup(_css()),  # noqa: S704 our own file
             caution=CAUTION,
             caution_short=CAUTION_SHORT,
+            notice=notice,
             as_of=say_as_of(str(review.as_of)),
             received=received,
             worklist=len(pages) + worklist.left_out != 1,
             headline=_say_headline(worklist.people),
             groups=_group(worklist, [page for page, _ in pages]),
             left_out=worklist.left_out,
+            left_out_of=_say_headline(worklist.left_out_of),
             pages=pages,
             not_watched=NOT_WATCHED,
             unknown_codes=_say_unknown_codes(review),

@@ -17,6 +17,7 @@ from leukon.present.sentences import make_reading, say_finding
 from leukon.present.urgency import GROUPS, rank_nothing, sort_findings, urgency_of_rank
 from leukon.present.wording import (
     CAUTION,
+    NOT_WATCHED,
     SLOT_WORDS,
     say_count,
     say_day,
@@ -41,15 +42,19 @@ def print_review(review: Review, console: Console) -> None:
 def _print_worklist(review: Review, console: Console) -> None:
     """Everybody once, at the most urgent finding, with the other reasons after it."""
     worklist = find_worklist(review, _SHOWN)
-    counted = ", ".join(f"{title.lower()} {worklist.people[group]:,}" for group, title in GROUPS.items())
-    console.print(f"\n[bold]Work list: {counted}[/bold]", highlight=False)
+    console.print(f"\n[bold]Work list: {_say_groups(worklist.people)}[/bold]", highlight=False)
     for patient in gather(review, worklist.subject_ids):
         label, why = _say_why(patient, review)
         # Text: an id may look like markup; soft_wrap: an id is shown whole, however long
         console.print(Text(f"{label:9}  {patient.subject['subject_id']}", "bold"), soft_wrap=True)
         console.print(Padding(Text(why), (0, 0, 0, 11)))
     if worklist.left_out:
-        console.print(f"... and {worklist.left_out:,} more; the tables (--out) hold all.", highlight=False)
+        more = f"... and {worklist.left_out:,} more ({_say_groups(worklist.left_out_of)}); the tables (--out) hold all."
+        console.print(more, highlight=False)
+
+
+def _say_groups(people: dict[str, int]) -> str:
+    return ", ".join(f"{title.lower()} {people[group]:,}" for group, title in GROUPS.items())
 
 
 def _say_why(patient: Patient, review: Review) -> tuple[str, str]:
@@ -134,7 +139,7 @@ def _print_basis(review: Review, console: Console) -> None:
         f"schedule {escape(basis['schedule'])}, as of {basis['as_of']}, {received}, grades {basis['grading']}",
         highlight=False,
     )
-    console.print(f"[dim]{CAUTION}[/dim]", highlight=False)
+    console.print(f"[dim]{CAUTION} Not watched: {'; '.join(NOT_WATCHED)}.[/dim]", highlight=False)
 
 
 def _print_gaps(review: Review, console: Console) -> None:
