@@ -2,8 +2,8 @@
 
 Nobody here is ill and every planned test is done on its day, so each finding above routine is a false alarm. A finding
 is counted once for each time it appears: on the days on which blood was taken leukon is asked, and what was not there
-on the day of blood before is an alarm. Between-person and within-person variation (CV) are of the kind that databases of
-biological variation give [M]; that of neutrophils, about 26 %, decides. Fever is "no" throughout: people are asked.
+on the day of blood before is an alarm. Between-person and within-person variation (CV) are of the kind that databases
+of biological variation give [M]; that of neutrophils, about 26 %, decides. Fever is "no" throughout: people are asked.
 """
 
 from dataclasses import dataclass
@@ -56,8 +56,8 @@ def simulate(protocol: Protocol, schedule: str, people: int, seed: int = 0) -> p
     parts = [_doses(people)]
     for number, test in enumerate(sorted(protocol.tests)):
         when = days[first & (plan.test == number) & (plan.due <= MONTHS * 30)]
-        for analyte in DONE_BY.get(test, (test,)):
-            parts.append(_counts(analyte, when, people, rng) if analyte in HEALTHY else _urine(when, people))
+        names = DONE_BY.get(test, (test,))
+        parts += [_counts(name, when, people, rng) if name in HEALTHY else _urine(when, people) for name in names]
     bled = np.unique(days[first & (plan.due <= MONTHS * 30)])
     parts.append(_rows("unwell", bled, people, text=np.full(bled.size * people, "no")))
     return pa.concat_tables(parts)

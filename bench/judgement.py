@@ -33,13 +33,17 @@ def write_judgement(subjects: int = 100_000, repeats: int = 5, healthy: int = 2_
     lines = [
         "# Judgement",
         "",
-        f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
-        f"leukon {version('leukon')}, NumPy {version('numpy')}",
+        (
+            f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, "
+            f"leukon {version('leukon')}, NumPy {version('numpy')}"
+        ),
         "",
         f"## {subjects:,} patients, {rows:,} rows, as columns in memory: medians of {repeats} turns",
         "",
-        f"Review {happened:.2f} s; with work-up and findings {both:.2f} s: "
-        f"they take {both / happened - 1:.2f} times as long as the review did.",
+        (
+            f"Review {happened:.2f} s; with work-up and findings {both:.2f} s: "
+            f"they take {both / happened - 1:.2f} times as long as the review did."
+        ),
         "",
         f"## False alarms: {healthy:,} healthy people through {MONTHS} months, for each 100 patient-months",
         "",

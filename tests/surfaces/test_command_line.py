@@ -94,6 +94,14 @@ def test_demo_tells_the_story_of_the_index_case_and_writes_its_tables(tmp_path, 
     assert files_under(tmp_path / "here/and/there/tables") == first
 
 
+def test_the_demo_says_that_it_is_an_example_and_what_in_it_is_invented(tmp_path, process):
+    said = " ".join(process("demo").stdout.split())
+    report = (tmp_path / "leukon-demo/report.html").read_text(encoding="utf-8")
+    for words in ("Example: the patient of Vakrakou et al. 2018", "The calendar is invented", "is inferred"):
+        assert words in said
+        assert words in report
+
+
 @pytest.mark.parametrize("name", COLUMNS)
 def test_every_table_has_the_columns_of_the_contract_in_order(name, standard):
     header, *rows = rows_of(standard[0] / "tables" / f"{name}.csv")

@@ -31,9 +31,7 @@ _FACTS, _FACTS_ALONE, _CODES = 20, 300, 40
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def make_report(
-    review: Review, *, limit: int = LIMIT, drawn: Sequence[Drawn] | None = None, notice: str = ""
-) -> str:
+def make_report(review: Review, *, limit: int = LIMIT, drawn: Sequence[Drawn] | None = None, notice: str = "") -> str:
     """The report of a review as one HTML page that fetches nothing; the same review gives the same bytes.
 
     Parameters
@@ -79,9 +77,7 @@ def write_report(review: Review, path: Path, *, limit: int = LIMIT) -> Path:
     return path
 
 
-def _render(
-    review: Review, worklist: Worklist, pages: Sequence[tuple[PatientPage, Drawn | None]], notice: str
-) -> str:
+def _render(review: Review, worklist: Worklist, pages: Sequence[tuple[PatientPage, Drawn | None]], notice: str) -> str:
     received = "never: no data" if review.data_up_to is None else say_time(review.data_up_to)
     return (
         _templates()
