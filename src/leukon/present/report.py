@@ -1,24 +1,20 @@
 """The report: one HTML file that holds all it needs; a page for one patient, a work list and pages for several."""
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from leukon.errors import UnwritableFolder
 from leukon.monitor.review import Review
-from leukon.present.next_steps import say_n
 from leukon.present.patient import Patient, gather
 from leukon.present.patient_page import PatientPage, make_page
 from leukon.present.report_pictures import Drawn, draw_patient, put_in_page
 from leukon.present.sentences import say_time
+from leukon.present.templating import load_style, load_templates
 from leukon.present.urgency import GROUP_MEANS, GROUPS
 from leukon.present.wording import CAUTION, CAUTION_SHORT, NOT_WATCHED, say_as_of
 from leukon.present.worklist import Worklist, find_worklist
@@ -28,7 +24,6 @@ _PICTURES = 20
 """So many of a group get a picture, the most urgent ones: each takes 0.2 s and 45 kB."""
 _FACTS, _FACTS_ALONE, _CODES = 20, 300, 40
 """So many of the latest counts and doses a table shows; the tables of the review hold all."""
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def make_report(review: Review, *, limit: int = LIMIT, drawn: Sequence[Drawn] | None = None, notice: str = "") -> str:
@@ -80,10 +75,10 @@ def write_report(review: Review, path: Path, *, limit: int = LIMIT) -> Path:
 def _render(review: Review, worklist: Worklist, pages: Sequence[tuple[PatientPage, Drawn | None]], notice: str) -> str:
     received = "never: no data" if review.data_up_to is None else say_time(review.data_up_to)
     return (
-        _templates()
+        load_templates()
         .get_template("report.html.j2")
         .render(
-            css=Markup(_css()),  # noqa: S704 our own file
+            css=load_style(),
             caution=CAUTION,
             caution_short=CAUTION_SHORT,
             notice=notice,
@@ -143,22 +138,3 @@ def _say_basis(review: Review, received: str) -> list[tuple[str, str]]:
         ("Grades", f"{basis['grading']}, each shown with its edition; neither is the default"),
         ("Rows read", f"{sum(row['rows'] for row in account)}: {used or 'none'}"),
     ]
-
-
-@lru_cache
-def _templates() -> Environment:
-    """Everything is escaped; a name that is not there is an error, never an empty place."""
-    loader = PackageLoader("leukon.present")
-    found = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    found.filters |= {"say_n": say_n, "whole_dates": _whole_dates}
-    return found
-
-
-def _whole_dates(text: str) -> Markup:
-    """The text, escaped, with dates that no line breaks in two."""
-    return Markup(_DATE.sub(r'<span class="date">\g<0></span>', str(escape(text))))  # noqa: S704
-
-
-@lru_cache
-def _css() -> str:
-    return Path(__file__).with_name("templates").joinpath("report.css").read_text(encoding="utf-8")
