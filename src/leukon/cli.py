@@ -20,7 +20,6 @@ from leukon.knowledge.evidence import list_evidence, load_evidence
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
 from leukon.monitor.review import TABLES, Review
 from leukon.monitor.review import review as review_events
-from leukon.present.evidence import print_evidence
 from leukon.present.files import TableFormat, write_tables
 from leukon.present.terminal import print_review, print_story
 
@@ -114,6 +113,8 @@ def evidence(
     table: Annotated[str | None, typer.Argument(help="Id of a table; default: all.")] = None,
 ) -> None:
     """Show published evidence as data: as printed, as stored, with exact intervals and what it cannot be used for."""
+    from leukon.present.evidence import print_evidence  # noqa: PLC0415 SciPy takes longer to import than all else here
+
     for name in list_evidence() if table is None else (table,):
         print_evidence(load_evidence(name), console)
 

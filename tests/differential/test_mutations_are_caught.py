@@ -74,8 +74,8 @@ MUTATIONS_OF_JUDGEMENT = {
     "0.5 is not of the same day": ("monitor.urgent_anc.judge_anc", "value <= limits.same_day_up_to", "value < limits.same_day_up_to"),
     "unknown fever is no fever": ("monitor.urgent_anc.judge_anc", "fever == UNKNOWN", "fever == YES"),
     "the thirtieth day is routine": ("monitor.urgent_anc.find_low_anc", "> limits.soon_days", ">= limits.soon_days"),
-    "a benign baseline excuses a fever": ("monitor.urgent_anc.find_low_anc", "late & ~ill]", "late]"),
-    "a benign baseline excuses a deep nadir": ("monitor.urgent_anc.find_low_anc", ".astype(bool) & ~deep", ".astype(bool)"),
+    "a benign baseline excuses a fever": ("monitor.urgent_anc.find_low_anc", "~deep & ~ill]", "~deep]"),
+    "a benign baseline excuses a deep nadir": ("monitor.urgent_anc.find_low_anc", "late & ~deep & ~ill]", "late & ~ill]"),
     "an infection does not keep a recovery soon": ("monitor.urgent_anc.find_low_anc", "(fever == YES) | (infection == YES)", "fever == YES"),
     "the higher of ANC and WBC is judged": ("monitor.urgent_anc.find_low_anc", "(white < value)", "(white > value)"),
     "a low count that a dose carried over is lost": (
@@ -103,7 +103,7 @@ MUTATIONS_OF_JUDGEMENT = {
     "an unusable row of the time of a usable one is told": ("monitor.urgent_doubt._latest_unusable", "time > line", "time >= line"),
     "of two derived counts the higher disagrees": ("monitor.urgent_doubt.find_disagreements", "(held.value[at], ", "(-held.value[at], "),
     "nobody misses an ANC who never had one": (
-        "monitor.urgent_silence.find_no_recent_anc", "(days > allowed) | ((last == NULL) & ~without_schedule)", "(days > allowed) & (last != NULL)",
+        "monitor.urgent_silence.find_no_recent_anc", "np.flatnonzero(days > allowed)", "np.flatnonzero((days > allowed) & (last != NULL))",
     ),
     "the last day of a slot is too late": ("monitor.urgent_silence.find_no_recent_anc", "(days > allowed)", "(days >= allowed)"),
     # ---- work-up
