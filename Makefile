@@ -20,7 +20,7 @@ demo: .venv  ## Review the index case: print its story, write its tables to leuk
 # included, and `check`, its other name, can never be stricter than CI. For one test alone: .venv/bin/pytest PATH.
 test: check  ## Everything that must hold: what `check` does
 
-check: lint types docs .venv .venv/chromium.stamp  ## Style, architecture, types, docs, then all tests
+check: lint types docs .venv .venv/chromium.stamp .venv/postgresql.stamp  ## Style, architecture, types, docs, then all tests
 	$(BIN)/pytest -n auto $(ARGS)
 
 lint: .venv  ## Style (ruff) and architecture (import-linter)
@@ -41,7 +41,7 @@ bench: .venv  ## Measure leukon beside Polars and pandas; judgement and its fals
 # Pins stay as they are unless a requirement changed; ARGS=--upgrade moves all of them.
 lock: .venv  ## Pin requirements/*.txt with hashes (ARGS=--upgrade for newer versions)
 	$(LOCK) requirements/uv.in --output-file requirements/uv.txt
-	$(LOCK) pyproject.toml requirements/dev.in --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --all-extras requirements/dev.in --output-file requirements/dev.txt
 	$(LOCK) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
 
 clean:  ## Remove what these targets made, .venv too
@@ -71,3 +71,10 @@ clean:  ## Remove what these targets made, .venv too
 		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
 		chromium fonts-liberation fonts-dejavu-core >/dev/null; } || true
 	@if command -v chromium >/dev/null; then touch $@; fi
+
+# The OMOP reader is tested on a real PostgreSQL server, which the tests start and stop by themselves.
+.venv/postgresql.stamp: .venv/dependencies.stamp
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
+		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
+		postgresql >/dev/null; } || true
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then touch $@; fi

@@ -1,6 +1,7 @@
 """The `leukon` command: one function a command; read, call, show. No logic."""
 
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime
 from importlib.metadata import version as installed_version
 from io import TextIOWrapper
@@ -8,19 +9,27 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import typer
 from rich.console import Console
 
-from leukon.errors import LeukonError
+from leukon.errors import LeukonError, UnknownName
+from leukon.events.clock import END_OF_TIME, AsOf
 from leukon.events.code_map import load_code_map
 from leukon.events.columns import check_timezone
+from leukon.events.table import open_door
+from leukon.ingest.code_hints import suggest_codes
+from leukon.ingest.code_hints_said import say_suggestions
 from leukon.ingest.examples import load_example
+from leukon.ingest.formats import FORMATS, Format
+from leukon.ingest.meds_writer import write_meds
 from leukon.ingest.reading import read
+from leukon.ingest.reading import stream as read_in_batches
 from leukon.knowledge.evidence import list_evidence, load_evidence
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
 from leukon.monitor.review import TABLES, Review
 from leukon.monitor.review import review as review_events
-from leukon.present.files import TableFormat, write_tables
+from leukon.present.files import TableFormat, write_page, write_tables
 from leukon.present.terminal import print_review, print_story
 
 app = typer.Typer(
@@ -32,6 +41,8 @@ app = typer.Typer(
 )
 protocols_app = typer.Typer(help="Protocols that leukon ships.", invoke_without_command=True)
 app.add_typer(protocols_app, name="protocols")
+codes_app = typer.Typer(help="Codes of a site.", no_args_is_help=True)
+app.add_typer(codes_app, name="codes")
 console = Console()
 
 
@@ -62,9 +73,7 @@ def demo(out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Pat
 
 @app.command()
 def review(
-    source: Annotated[
-        Path, typer.Argument(metavar="INPUT", help="CSV or Parquet file, folder of Parquet, MEDS dataset.")
-    ],
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="File, folder or URL of a database.")],
     protocol: Annotated[str, typer.Option(help="Id of a shipped protocol, or path of a TOML file.")],
     schedule: Annotated[str | None, typer.Option(help="One of the protocol's schedules; default: its own.")] = None,
     as_of: Annotated[str, typer.Option(help="Date (its end), instant, 'today' or 'last'.")] = "today",
@@ -72,13 +81,14 @@ def review(
     timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables; written whole or not at all.")] = None,
     tables: Annotated[TableFormat, typer.Option(help="Format of the tables.")] = "csv",
+    format: Annotated[str | None, typer.Option(help="Format of the input; default: recognised.")] = None,
     report: Annotated[bool, typer.Option(help="Write report.html and timelines beside the tables.")] = True,
 ) -> None:
     """Review events: who needs somebody and how soon, episodes and what may explain them, due tests, all rows."""
     known = load_protocol(protocol)
     code_map = None if codes is None else load_code_map(codes, concepts_of(known))
     reviewed = review_events(
-        read(source, codes=code_map, timezone=timezone),
+        read(source, _format(format), codes=code_map, timezone=timezone),
         known,
         schedule=schedule,
         as_of=_today(timezone) if as_of == "today" else as_of,
@@ -89,6 +99,77 @@ def review(
     print_review(reviewed, console)
     if folder is not None:
         _say_where(folder)
+
+
+@app.command()
+def check(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="File, folder or URL of a database.")],
+    format: Annotated[str | None, typer.Option(help="Format of the input; default: recognised.")] = None,
+    codes: Annotated[Path | None, typer.Option(help="A site's code map (TOML).")] = None,
+    timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the page to this file (HTML).")] = None,
+) -> None:
+    """Say what the data are like: where every row went, units, codes not known, ranges missing, refused values."""
+    from leukon.present.quality import make_quality  # noqa: PLC0415
+    from leukon.present.quality_page import make_quality_page  # noqa: PLC0415
+    from leukon.present.quality_terminal import print_quality  # noqa: PLC0415
+
+    code_map = None if codes is None else load_code_map(codes)
+    events = read(source, _format(format), codes=code_map, timezone=timezone)
+    door = open_door(events, as_of=AsOf(END_OF_TIME), code_map=code_map, timezone=timezone)
+    quality = make_quality(events, door, code_map=code_map)
+    print_quality(quality, console)
+    if out is not None:
+        write_page(make_quality_page(quality), out)
+        console.print(f"Page: {out}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def ingest(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="File, folder or URL of a database.")],
+    to: Annotated[Path, typer.Option(help="Folder of the MEDS dataset; written whole or not at all.")],
+    name: Annotated[str, typer.Option(help="What the dataset is called.")] = "leukon",
+    format: Annotated[str | None, typer.Option(help="Format of the input; default: recognised.")] = None,
+    codes: Annotated[Path | None, typer.Option(help="A site's code map (TOML).")] = None,
+    timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
+) -> None:
+    """Write events as a MEDS dataset that other tools read too."""
+    code_map = None if codes is None else load_code_map(codes)
+    batches = read_in_batches(source, _format(format), codes=code_map, timezone=timezone)
+    folder = write_meds(_counted(batches), to, name=name, codes=code_map)
+    console.print(f"MEDS dataset: {folder}", highlight=False, markup=False, soft_wrap=True)
+
+
+@codes_app.command()
+def suggest(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="File, folder or URL of a database.")],
+    format: Annotated[str | None, typer.Option(help="Format of the input; default: recognised.")] = None,
+    codes: Annotated[Path | None, typer.Option(help="The code map as far as there is one.")] = None,
+) -> None:
+    """Propose what unknown codes mean, as a commented code map for a person to confirm; nothing is mapped by it."""
+    code_map = None if codes is None else load_code_map(codes)
+    events = read(source, _format(format), codes=code_map)
+    typer.echo(say_suggestions(suggest_codes(events, code_map=code_map)), nl=False)
+
+
+def _format(given: str | None) -> Format | None:
+    """The format that was given, if there is one of that name."""
+    if given is None:
+        return None
+    for known in FORMATS:
+        if known == given:
+            return known
+    raise UnknownName("format", given, FORMATS)
+
+
+def _counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, with the rows counted on the way where somebody is watching a terminal."""
+    rows = 0
+    with Console(stderr=True).status("reading") as status:
+        for batch in batches:
+            rows += batch.num_rows
+            status.update(f"reading: {rows:,} rows")
+            yield batch
 
 
 @protocols_app.callback()

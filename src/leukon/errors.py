@@ -5,6 +5,7 @@
     │   ├── UnknownName
     │   ├── UnknownTime
     │   ├── NoUsableRow
+    │   ├── MissingPackage
     │   └── UnwritableFolder
     ├── InputError          3  the data cannot be read
     │   ├── UnreadableFile
@@ -48,6 +49,17 @@ class UnknownName(UsageError):
         )
 
 
+class MissingPackage(UsageError):
+    """A format needs a package that is not installed."""
+
+    def __init__(self, package: str, format: str) -> None:
+        super().__init__(
+            f"leukon cannot read {format} here.",
+            f"the package '{package}' is not installed: only those who read {format} need it.",
+            f"pip install 'leukon[{format}]'",
+        )
+
+
 class NoUsableRow(UsageError):
     """`as_of="last"` was asked of data without one usable row."""
 
@@ -78,7 +90,7 @@ class UnwritableFolder(UsageError):
         self, folder: object, why: str = "it is no folder, or you may not write there, or the disk is full."
     ) -> None:
         super().__init__(
-            f"'{folder}' cannot be written.", why, "give another folder with --out; nothing was written or changed."
+            f"'{folder}' cannot be written.", why, "give another folder (--out, --to); nothing was written or changed."
         )
 
 

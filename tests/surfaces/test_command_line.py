@@ -409,3 +409,42 @@ def test_help_names_every_option_of_a_review(command, monkeypatch):
     assert done.returncode == 0
     for option in ("--protocol", "--schedule", "--as-of", "--codes", "--timezone", "--out", "--tables"):
         assert option in done.stdout
+
+
+def test_check_says_where_rows_went_and_writes_the_page(tmp_path, process):
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    done = process("check", "events.csv", "--out", "quality.html")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "8 rows read" in done.stdout
+    assert "LOCAL//9" in done.stdout
+    page = (tmp_path / "quality.html").read_text(encoding="utf-8")
+    assert "<!doctype html>" in page
+    assert "http://" not in page
+
+
+def test_ingest_writes_meds_that_reviews_alike(tmp_path, process):
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    assert process("ingest", "events.csv", "--to", "meds").returncode == 0
+    one, other = (
+        leukon.review(leukon.read(tmp_path / source), "alemtuzumab-ms", as_of="2000-03-01")
+        for source in ("events.csv", "meds")
+    )
+    for name in ("courses", "episodes", "schedule", "findings", "workup", "subjects"):
+        assert getattr(one, name).to_pylist() == getattr(other, name).to_pylist(), name
+
+
+def test_codes_suggest_proposes_and_maps_nothing(tmp_path, process):
+    rows = [f"1,2000-01-{day:02},NEUT#,{2 + day / 10},,10*9/L," for day in range(1, 20)]
+    (tmp_path / "events.csv").write_text("\n".join([EVENTS.splitlines()[0], *rows]), encoding="utf-8")
+    said = process("codes", "suggest", "events.csv").stdout
+    assert '[codes."NEUT#"]' in said
+    assert 'concept = "anc"' in said
+    assert all(line.startswith("#") for line in said.splitlines() if line.strip())
+
+
+def test_an_unknown_format_names_those_that_leukon_knows(tmp_path, process):
+    (tmp_path / "events.csv").write_text(EVENTS, encoding="utf-8")
+    done = process("check", "events.csv", "--format", "fax")
+    assert done.returncode == 2
+    assert "There is no format 'fax'" in done.stderr
+    assert "hl7v2" in done.stderr

@@ -13,6 +13,7 @@ from leukon.errors import MissingColumn, UnreadableFile, WrongType
 from leukon.events.columns import check_timezone
 from leukon.events.schema import EVENTS, REQUIRED
 from leukon.ingest.gathered import BATCH, PLACE, SCHEMA, to_table
+from leukon.ingest.meds_own import OwnDataset, find_own
 
 _OLDER = {"subject_id": "patient_id", "time": "timestamp", "numeric_value": "numerical_value"}
 """Names that versions before 0.3.3 had."""
@@ -73,9 +74,12 @@ def stream_meds(path: Path, timezone: str | None = None) -> Iterator[pa.RecordBa
         If there is no such time zone.
     """
     check_timezone(timezone)
+    own = find_own(path)
     for shard in find_shards(path):
         place = shard.relative_to(path / "data").as_posix()
-        yield from _stream_shard(shard, place, timezone)
+        yield from _stream_shard(shard, place, timezone, own)
+    if own is not None:
+        yield from own.left_out()
 
 
 def read_meds(path: Path, timezone: str | None = None) -> pa.Table:
@@ -83,7 +87,7 @@ def read_meds(path: Path, timezone: str | None = None) -> pa.Table:
     return to_table(stream_meds(path, timezone))
 
 
-def _stream_shard(shard: Path, place: str, timezone: str | None) -> Iterator[pa.RecordBatch]:
+def _stream_shard(shard: Path, place: str, timezone: str | None, own: OwnDataset | None) -> Iterator[pa.RecordBatch]:
     with _opened(shard) as file:
         present = file.schema_arrow.names
         older = _named(shard, present)
@@ -91,9 +95,11 @@ def _stream_shard(shard: Path, place: str, timezone: str | None) -> Iterator[pa.
         _check_names(names)
         first = 1
         try:
-            for batch in file.iter_batches(BATCH, columns=list(names.values())):
+            columns = [*names.values(), *([] if own is None else own.columns(present))]
+            for batch in file.iter_batches(BATCH, columns=columns):
                 batch.validate(full=True)
-                yield _as_events(batch, names, place, first, timezone)
+                events = _as_events(batch, names, place, first, timezone)
+                yield events if own is None else own.restore(events, batch)
                 first += batch.num_rows
         except (OSError, pa.ArrowException, UnicodeDecodeError):
             raise _broken(shard) from None

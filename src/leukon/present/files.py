@@ -66,6 +66,22 @@ def write_tables(
         raise UnwritableFolder(out) from None
 
 
+def write_page(text: str, path: Path) -> Path:
+    """Write a page whole, or nothing.
+
+    Raises
+    ------
+    UnwritableFolder
+        If the file cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        return beside.replace(path)
+    except OSError:
+        raise UnwritableFolder(path.parent) from None
+
+
 @contextmanager
 def _folder(out: Path) -> Generator[None]:
     """Make the folder; if what follows fails, take away what was made."""
