@@ -49,7 +49,7 @@ def write_lines(path: Path, lines: int) -> None:
             blood, (code, (words, unit, low, high, places)) = number // 5, list(CODES.items())[number % 5]
             day = f"20{20 + blood // 24 % 6}-{1 + blood // 2 % 12:02}-{1 + blood % 2 * 15:02}"
             value = f"{chance.uniform(0.2, 2) * float(low):.{places}f}"
-            times = (day, 7 + blood % 5, minute := chance.randrange(60), day, minute)
+            times = (day, 7 + blood % 5, minute := blood * 7 % 60, day, minute)
             ranges = (value, unit, unit, low, unit, high, unit)
             file.write(LINE % (number, code, words, blood // 50, blood, *times, *ranges))
 

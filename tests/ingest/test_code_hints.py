@@ -90,6 +90,11 @@ def test_a_name_of_something_else_is_not_proposed(code, unit, middle):
     assert proposed(code, around(middle), unit) == []
 
 
+def test_a_short_word_that_forbids_is_a_whole_word():
+    assert proposed("Hb method 2", around(130), "g/L") == [("hemoglobin", None, "likely")]
+    assert proposed("met Hb", around(130), "g/L") == []
+
+
 def test_a_unit_chooses_between_count_and_percentage():
     assert proposed("Neutrophils", around(55), "%") == [("neutrophils_percent", None, "likely")]
     assert proposed("Neutrophils", around(3.5), "10*9/L") == [("anc", None, "likely")]
@@ -105,6 +110,7 @@ def test_without_a_unit_the_values_say_in_which_they_would_be_usual_and_nothing_
 def test_ties_are_all_listed_and_none_is_likely():
     assert proposed("Hb", around(8.4)) == [("hemoglobin", "mmol/L", "possible"), ("hemoglobin", "g/dL", "possible")]
     assert proposed("LAB//50861//IU/L", around(25)) == [("alt", "IU/L", "possible"), ("ast", "IU/L", "possible")]
+    assert proposed("ALT AST", around(20), "U/L") == [("alt", None, "possible"), ("ast", None, "possible")]
     assert [each.others for each in suggest_codes(rows("LAB//50861//IU/L", around(25)))] == [1, 1]
 
 
@@ -143,6 +149,7 @@ def test_unit_and_values_alone_propose_only_codes_without_a_name():
     assert proposed("LAB//51301//K/uL", around(1000)) == []
     assert proposed("LAB//51301//K/uL", [*around(250), -1]) == []
     assert proposed("LAB//51301", around(250)) == []
+    assert proposed("LAB//1//%", around(70)) == [("neutrophils_percent", "%", "possible")]  # and no rare subset
 
 
 def test_a_standard_code_that_leukon_does_not_know_is_not_guessed_from_its_values():
@@ -305,6 +312,6 @@ def test_the_tests_of_a_real_trial_are_told_by_their_names():
         "LYM": "lymphocytes",
         "PLAT": "platelets",
         "TSH": "tsh",
-        "LYMLE": "lymphocytes",
+        "LYMLE": "lymphocytes_percent",
     }, "and none of the other 36, HBA1C, MCHC and BASOLE (basophils/leukocytes) among them"
-    assert found["LYMLE"] == ["lymphocytes", "lymphocytes_percent"], "its unit is none that could tell"
+    assert found["LYMLE"] == ["lymphocytes_percent"], "its unit, FRACTION, tells"

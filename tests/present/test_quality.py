@@ -209,6 +209,20 @@ def test_people_without_doses_or_anc_are_counted_and_a_derived_anc_is_one(mixed)
     )
 
 
+def test_one_of_three_has_an_anc_and_one_has_no_time():
+    table = events("subject_id day code numeric_value\n1 1 anc 2\n2 1 wbc 2\n3 - wbc 2")
+    expect(
+        quality_of(table).people,
+        "who subjects\nall 3\nwithout_dose 3\nwithout_anc 2\ndose_without_anc 0\nwithout_time 1",
+    )
+
+
+def test_of_an_unknown_code_the_three_most_frequent_units_are_named():
+    units = ("a", "b", "b", "c", "c", "c", "d", "d", "d", "d")
+    table = events("day code numeric_value unit\n" + "".join(f"1 X 1 {unit}\n" for unit in units))
+    assert quality_of(table).unknown_codes["units"].to_pylist() == ["d, c, b"]
+
+
 def test_versions_are_counted(mixed):
     expect(
         mixed.versions,
@@ -377,7 +391,7 @@ def test_real_patients_are_counted_as_duckdb_counts_them():
         by[row["went"]] += row["rows"]
 
     def count(sql):
-        return duckdb.read_parquet(str(MIMIC)).filter(sql).count("*").fetchone()[0]
+        return duckdb.read_parquet(str(MIMIC)).filter(sql).count("*").fetchall()[0][0]
 
     last = quality.last_time
     mapped = ", ".join("'" + code.replace("'", "''") + "'" for code in codes.codes)

@@ -174,7 +174,7 @@ def test_a_format_can_be_said_where_the_ending_tells_none(tmp_path, expected):
     csv = csv_file(tmp_path, table()).rename(tmp_path / "events.dat")
     parquet = parquet_file(tmp_path, table()).rename(tmp_path / "events")
     assert tables_of(leukon.read(csv, "csv")) == tables_of(leukon.read(parquet, "parquet")) == expected
-    with pytest.raises(UnreadableFile, match="tells no format"):
+    with pytest.raises(UnreadableFile, match="nothing that leukon knows; tried meds, hl7v2"):
         leukon.read(csv)
 
 

@@ -32,6 +32,10 @@ class Limits(Strict):
         return self
 
 
+_WORDS_OF_OTHERS = ("SDTM",)
+"""Vocabularies whose terms are words (WBC, TSH) that a site may use for something of its own: never read bare."""
+
+
 def _with_vocabulary(code: str) -> str:
     if not all(code.partition("//")):
         raise ValueError(f"'{code}' names no vocabulary: write VOCABULARY//code")
@@ -108,7 +112,8 @@ class Concepts:
             for code in concept.codes:
                 vocabulary, _, term = code.partition("//")
                 full[f"{vocabulary.upper()}//{term}"] = self.number[name]
-                bare.setdefault(term, set()).add(self.number[name])
+                if vocabulary not in _WORDS_OF_OTHERS:
+                    bare.setdefault(term, set()).add(self.number[name])
         unambiguous = {term: at.pop() for term, at in bare.items() if len(at) == 1}
         return unambiguous | full | self.number
 

@@ -26,6 +26,9 @@ from leukon.ingest.fhir_json import Unreadable, read_fields
 from leukon.ingest.fhir_results import Desk
 from leukon.ingest.gathered import in_batches, to_table
 
+_PAUSE = 64
+"""Lines read between two looks at how many rows there are."""
+
 
 def is_fhir(path: Path) -> bool:
     """Whether a file begins like FHIR in JSON, or a folder holds such a file; never raises."""
@@ -90,16 +93,21 @@ def _start_of(file: Path) -> bytes:
 
 def _each_step(desk: Desk, files: Iterable[Path]) -> Iterator[None]:
     for file in files:
-        name = file.name
         if is_document(file):
-            yield from add_content(desk, read_document(file), name)
-            continue
-        for number, line in read_lines(file):
-            if line is None:
-                desk.rows.add_unreadable("too_long", f"{name}:{number}")
-                yield
-            else:
-                yield from add_content(desk, line, f"{name}:{number}")
+            yield from add_content(desk, read_document(file), file.name)
+        else:
+            yield from _each_line(desk, file)
+
+
+def _each_line(desk: Desk, file: Path) -> Iterator[None]:
+    name = file.name
+    for number, line in read_lines(file):
+        if line is None:
+            desk.rows.add_unreadable("too_long", f"{name}:{number}")
+        else:
+            yield from add_content(desk, line, f"{name}:{number}")
+        if number % _PAUSE == 0:
+            yield
 
 
 def _learn_medications(desk: Desk, file: Path) -> None:

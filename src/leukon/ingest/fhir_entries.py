@@ -11,7 +11,7 @@ from leukon.ingest.fhir_datatypes import Act, Reference
 from leukon.ingest.fhir_doses import DOSES, add_dose
 from leukon.ingest.fhir_json import Fields, Unreadable, read_fields
 from leukon.ingest.fhir_links import Report, short_address
-from leukon.ingest.fhir_results import Desk, add_observation, own_id, read_report
+from leukon.ingest.fhir_results import USUAL, Desk, add_observation, add_usual, own_id, read_report
 
 SUPPORTING = frozenset(
     (
@@ -24,9 +24,6 @@ DEEPEST = 16
 """Bundles in bundles (documents in a search) go down only so far."""
 _NAMES = {"DiagnosticReport": "result", "Observation": "hasMember"}
 """What names results of its own, and where."""
-
-
-_DONE: tuple[None, ...] = (None,)
 
 
 class Piece(NamedTuple):
@@ -46,9 +43,6 @@ class _Inside:
     results: list[Piece] = field(default_factory=list)
 
 
-_NOTHING_INSIDE = _Inside()
-
-
 def add_content(desk: Desk, content: bytes, place: str) -> Iterable[None]:
     """Add the rows of some bytes; what cannot be read is a row that says so. A bundle is added in steps."""
     piece = _read_piece(desk, content, place)
@@ -56,7 +50,7 @@ def add_content(desk: Desk, content: bytes, place: str) -> Iterable[None]:
         return _add_bundle(desk, piece, 0)
     if piece is not None:
         _add_piece(desk, piece)
-    return _DONE
+    return ()
 
 
 def _read_piece(desk: Desk, content: bytes | Raw, place: str, address: str | None = None) -> Piece | None:
@@ -127,9 +121,11 @@ def _learn(desk: Desk, piece: Piece) -> None:
 
 
 def _add_piece(desk: Desk, piece: Piece) -> None:
-    kind, fields, place = piece.kind, piece.fields, piece.place
-    if kind == "Observation":
-        inside = _look_inside(desk, piece) if fields.has("contained") else _NOTHING_INSIDE
+    kind, fields, place, _ = piece
+    if kind == "Observation" and not desk.links.reports and fields.are_only(USUAL):
+        add_usual(desk, fields, place)
+    elif kind == "Observation":
+        inside = _look_inside(desk, piece)
         add_observation(desk, fields, place, _find_report(desk, piece), inside.by_id)
         if inside.results:
             _add_results(desk, inside, read_report(desk, fields, kind, inside.by_id))

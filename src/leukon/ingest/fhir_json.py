@@ -52,6 +52,11 @@ class Fields:
         said = bytes(raw)
         return None if said in _EMPTY else said
 
+    def all_of(self, names: tuple[str, ...]) -> list[bytes | None]:
+        """Some fields, each as `bytes_of` gives it."""
+        get = self._said.get
+        return [None if (raw := get(name)) is None or (said := bytes(raw)) in _EMPTY else said for name in names]
+
     def has(self, name: str) -> bool:
         """Whether a field is there and says something."""
         return name in self._said and self.bytes_of(name) is not None

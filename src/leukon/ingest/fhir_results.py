@@ -34,13 +34,17 @@ class Desk:
     zone: ZoneInfo | None = None
 
 
-_USUAL = frozenset(
+USUAL = frozenset(
     (
         *("resourceType", "id", "meta", "text", "category", "encounter", "performer", "interpretation", "note"),
         *("status", "code", "subject", "effectiveDateTime", "issued", "valueQuantity", "referenceRange", "identifier"),
     )
 )
 """Fields of most results; any other may change what these mean."""
+
+
+_READ = ("code", "valueQuantity", "referenceRange", "effectiveDateTime", "issued", "subject")
+_NOBODY: dict[str, Fields] = {}
 
 
 class _Shared(NamedTuple):
@@ -61,9 +65,6 @@ def add_observation(
 
     What an observation does not say itself (whose, when) is taken from the `report` it came in.
     """
-    if report is None and result.are_only(_USUAL):
-        _add_usual(desk, result, place)
-        return
     shared = _shared(desk, result, report, inside)
     code = code_in(result.bytes_of("code"))
     parts = result.read_list("component")
@@ -76,25 +77,21 @@ def add_observation(
         _add_components(desk, parts, shared, place, code)
 
 
-def _add_usual(desk: Desk, result: Fields, place: str) -> None:
-    """The short way for most results, which have none of the fields that change what others mean."""
-    said = result.bytes_of
-    code, value, lln, uln, part = result_in(said("code"), said("valueQuantity"), said("referenceRange"))
-    time, recorded = time_in(said("effectiveDateTime"), desk.zone), None
-    issued = said("issued")
-    if issued is not None:
-        recorded = time_in(issued, desk.zone)
-        time = None if recorded is None else time
-    own = None if part else own_id(result)
+def add_usual(desk: Desk, result: Fields, place: str) -> None:
+    """Add the row of an observation with USUAL fields only, outside of any report: the short way of most results."""
+    coded, quantity, ranges, effective, issued, subject = result.all_of(_READ)
+    code, (text, number, comparator, unit), lln, uln, part = result_in(coded, quantity, ranges)
+    time, recorded = time_in(effective, desk.zone), time_in(issued, desk.zone)
+    own = None if part else result.word("id") or own_id(result)
     desk.rows.add(
         place=place,
-        subject_id=desk.links.find_subject(said("subject"), {}),
-        time=time,
+        subject_id=desk.links.find_subject(subject, _NOBODY),
+        time=None if recorded is None and issued is not None else time,
         code=code,
-        numeric_value=value.number,
-        text_value=value.text,
-        unit=value.unit,
-        comparator=value.comparator,
+        numeric_value=number,
+        text_value=text,
+        unit=unit,
+        comparator=comparator,
         lln=lln,
         uln=uln,
         status=result.word("status") or UNKNOWN,

@@ -1,6 +1,5 @@
 """The value of an observation or component, whatever its type: number, text, comparator and unit."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,8 +10,7 @@ from leukon.ingest.fhir_json import Fields, parse, parse_once
 from leukon.ingest.fhir_quantities import choose_unit, kind_of, limits_in, number_of, text_of, write_quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a row says: text as written, the number where the source has one, its comparator and unit."""
 
     text: str | None = None

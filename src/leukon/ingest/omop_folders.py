@@ -104,12 +104,13 @@ def _parquet_names(parquet: pq.ParquetFile, file: Path) -> tuple[list[str], tupl
 
 
 def _read_parquet(file: Path, name: str, columns: Sequence[str]) -> Iterator[Piece]:
+    """Row group by row group; a buffer read ahead would keep what was read until the end of the file."""
     names, small = _parquet_names(_open(file), file)
     here = [own for own, low in zip(names, small, strict=True) if low in columns]
     words = [own for own in here if own.lower() in _FEW_WORDS]
     first = 1
     try:
-        with pq.ParquetFile(file, read_dictionary=words) as it:
+        with pq.ParquetFile(file, read_dictionary=words, pre_buffer=False) as it:
             for rows in it.iter_batches(BATCH, columns=here):
                 rows.validate(full=True)  # a flipped byte can leave text that is not UTF-8
                 batch = rows.rename_columns([own.lower() for own in rows.schema.names])

@@ -81,12 +81,6 @@ class Member:
         return max(0, rows - first_blank)
 
 
-def looks_like_xpt(path: Path) -> bool:
-    """Whether a file begins as a transport file does."""
-    with path.open("rb") as file:
-        return file.read(len(_MAGIC)) == _MAGIC
-
-
 def find_members(path: Path) -> list[Member]:
     """The datasets of a transport file.
 
