@@ -223,6 +223,17 @@ def test_the_most_frequent_code_comes_first():
     assert [(each.code, each.rows, each.subjects) for each in suggest_codes(table)] == [("WBC", 30, 30), ("PLT", 9, 9)]
 
 
+def test_the_order_of_the_rows_changes_nothing():
+    units = ("K/uL", "/uL", None)
+    table = pa.concat_tables([rows("WBC", around(6), unit) for unit in units])
+    shuffled = pa.concat_tables([rows("WBC", around(6), unit) for unit in reversed(units)])
+    assert suggest_codes(table) == suggest_codes(shuffled)
+    assert suggest_codes(table)[0].reasons[-2:] == (
+        "some of its rows have other units: K/uL",
+        "9 of its 27 rows carry no unit and would be refused",
+    )
+
+
 def test_every_word_of_the_file_can_be_met():
     """A word with a capital letter, an accent or a sign between would never be found in a name."""
     hints = load_hints()

@@ -56,7 +56,7 @@ def profile_codes(intake: Intake, codes: Collection[int]) -> list[Profile]:
     of_code, of_unit = groups // (len(unit.words) + 1), groups % (len(unit.words) + 1) - 1
     found = []
     for start, end in _runs(of_code):
-        lead = start + int(np.argmax(rows[start:end]))
+        lead = min(range(start, end), key=lambda place: (-rows[place], _word(unit, int(of_unit[place]))))
         said = {int(of_unit[place]): int(rows[place]) for place in range(start, end)}
         found.append(_profile(intake, unit, int(of_code[start]), lead, said, of_unit, values, spots, subjects))
     return sorted(found, key=lambda profile: (-profile.rows, profile.code))
@@ -75,7 +75,10 @@ def _profile(
 ) -> Profile:
     name = intake.code.words[code]
     parts, in_code = split_unit(name)
-    others = sorted((number for number in said if number not in (-1, of_unit[lead])), key=lambda number: -said[number])
+    others = (number for number in said if number not in (-1, of_unit[lead]))
+    others = sorted(
+        others, key=lambda number: (-said[number], unit.words[number])
+    )  # ties by word, in any order of rows
     return Profile(
         code=name,
         parts=parts,
@@ -90,6 +93,11 @@ def _profile(
         middle=float(spots[1, lead]),
         high=float(spots[2, lead]),
     )
+
+
+def _word(unit: Words, number: int) -> str:
+    """A unit, to order by; none comes last."""
+    return "\U0010ffff" if number < 0 else unit.words[number]
 
 
 def split_unit(code: str) -> tuple[tuple[str, ...], str | None]:

@@ -26,9 +26,6 @@ from leukon.ingest.fhir_json import Unreadable, read_fields
 from leukon.ingest.fhir_results import Desk
 from leukon.ingest.gathered import in_batches, to_table
 
-_PAUSE = 64
-"""Lines read between two looks at how many rows there are."""
-
 
 def is_fhir(path: Path) -> bool:
     """Whether a file begins like FHIR in JSON, or a folder holds such a file; never raises."""
@@ -106,8 +103,7 @@ def _each_line(desk: Desk, file: Path) -> Iterator[None]:
             desk.rows.add_unreadable("too_long", f"{name}:{number}")
         else:
             yield from add_content(desk, line, f"{name}:{number}")
-        if number % _PAUSE == 0:
-            yield
+        yield
 
 
 def _learn_medications(desk: Desk, file: Path) -> None:

@@ -11,7 +11,8 @@ from leukon.ingest.fhir_datatypes import Act, Reference
 from leukon.ingest.fhir_doses import DOSES, add_dose
 from leukon.ingest.fhir_json import Fields, Unreadable, read_fields
 from leukon.ingest.fhir_links import Report, short_address
-from leukon.ingest.fhir_results import USUAL, Desk, add_observation, add_usual, own_id, read_report
+from leukon.ingest.fhir_results import Desk, add_observation, own_id, read_report
+from leukon.ingest.fhir_usual import add_usual
 
 SUPPORTING = frozenset(
     (
@@ -45,6 +46,8 @@ class _Inside:
 
 def add_content(desk: Desk, content: bytes, place: str) -> Iterable[None]:
     """Add the rows of some bytes; what cannot be read is a row that says so. A bundle is added in steps."""
+    if add_usual(desk, content, place):
+        return ()
     piece = _read_piece(desk, content, place)
     if piece is not None and piece.kind == "Bundle":
         return _add_bundle(desk, piece, 0)
@@ -121,10 +124,8 @@ def _learn(desk: Desk, piece: Piece) -> None:
 
 
 def _add_piece(desk: Desk, piece: Piece) -> None:
-    kind, fields, place, _ = piece
-    if kind == "Observation" and not desk.links.reports and fields.are_only(USUAL):
-        add_usual(desk, fields, place)
-    elif kind == "Observation":
+    kind, fields, place = piece.kind, piece.fields, piece.place
+    if kind == "Observation":
         inside = _look_inside(desk, piece)
         add_observation(desk, fields, place, _find_report(desk, piece), inside.by_id)
         if inside.results:

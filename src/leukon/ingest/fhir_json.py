@@ -17,7 +17,8 @@ from msgspec import Raw
 T = TypeVar("T")
 _FIELDS = msgspec.json.Decoder(dict[str, Raw])
 _WORD = msgspec.json.Decoder(str)
-_EMPTY = frozenset((None, b"null", b"[]", b"{}"))
+EMPTY = frozenset((None, b"", b"null", b"[]", b"{}"))
+"""Fields that say nothing."""
 
 
 class Unreadable(Exception):
@@ -40,22 +41,13 @@ class Fields:
         self._said = said
         self.wrong: set[str] = set()
 
-    def are_only(self, names: frozenset[str]) -> bool:
-        """Whether no field has another name than these."""
-        return self._said.keys() <= names
-
     def bytes_of(self, name: str) -> bytes | None:
         """A field as it stands; None if it is not there, null or empty."""
         raw = self._said.get(name)
         if raw is None:
             return None
         said = bytes(raw)
-        return None if said in _EMPTY else said
-
-    def all_of(self, names: tuple[str, ...]) -> list[bytes | None]:
-        """Some fields, each as `bytes_of` gives it."""
-        get = self._said.get
-        return [None if (raw := get(name)) is None or (said := bytes(raw)) in _EMPTY else said for name in names]
+        return None if said in EMPTY else said
 
     def has(self, name: str) -> bool:
         """Whether a field is there and says something."""

@@ -15,7 +15,7 @@ from leukon.ingest.fhir_json import Fields, Unreadable, read_fields
 from leukon.ingest.fhir_links import Links, Report, group_of, identity_of
 from leukon.ingest.fhir_quantities import limits_in
 from leukon.ingest.fhir_times import first_of, read_time, start_of, time_in
-from leukon.ingest.fhir_values import NO_VALUE, Result, Value, is_part, read_value, result_in
+from leukon.ingest.fhir_values import NO_VALUE, Result, Value, is_part, read_value
 from leukon.ingest.gathered import Gathering
 
 MODIFIED = "modifierExtension"
@@ -32,19 +32,6 @@ class Desk:
     rows: Gathering = field(default_factory=Gathering)
     links: Links = field(default_factory=Links)
     zone: ZoneInfo | None = None
-
-
-USUAL = frozenset(
-    (
-        *("resourceType", "id", "meta", "text", "category", "encounter", "performer", "interpretation", "note"),
-        *("status", "code", "subject", "effectiveDateTime", "issued", "valueQuantity", "referenceRange", "identifier"),
-    )
-)
-"""Fields of most results; any other may change what these mean."""
-
-
-_READ = ("code", "valueQuantity", "referenceRange", "effectiveDateTime", "issued", "subject")
-_NOBODY: dict[str, Fields] = {}
 
 
 class _Shared(NamedTuple):
@@ -75,29 +62,6 @@ def add_observation(
         desk.rows.add_unreadable("component", place)
     if parts:
         _add_components(desk, parts, shared, place, code)
-
-
-def add_usual(desk: Desk, result: Fields, place: str) -> None:
-    """Add the row of an observation with USUAL fields only, outside of any report: the short way of most results."""
-    coded, quantity, ranges, effective, issued, subject = result.all_of(_READ)
-    code, (text, number, comparator, unit), lln, uln, part = result_in(coded, quantity, ranges)
-    time, recorded = time_in(effective, desk.zone), time_in(issued, desk.zone)
-    own = None if part else result.word("id") or own_id(result)
-    desk.rows.add(
-        place=place,
-        subject_id=desk.links.find_subject(subject, _NOBODY),
-        time=None if recorded is None and issued is not None else time,
-        code=code,
-        numeric_value=number,
-        text_value=text,
-        unit=unit,
-        comparator=comparator,
-        lln=lln,
-        uln=uln,
-        status=result.word("status") or UNKNOWN,
-        recorded_time=recorded,
-        source_id=f"Observation/{own}" if own else None,
-    )
 
 
 def _read_result(said: Fields, code: str | None, value: Value) -> Result:

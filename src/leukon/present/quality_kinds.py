@@ -114,7 +114,8 @@ def _units_of_codes(door: Door, fates: Fates) -> dict[str | None, list[str]]:
     width = len(unit.words) + 1
     pairs, rows = np.unique((intake.code.index[at].astype(np.int64) + 1) * width + unit.index[at], return_counts=True)
     found: dict[str | None, list[str]] = {}
-    for pair in pairs[np.lexsort((pairs, -rows))].tolist():
+    met = zip(pairs.tolist(), rows.tolist(), strict=True)
+    for pair, _ in sorted(met, key=lambda each: (-each[1], unit.words[each[0] % width])):
         code = None if pair // width == 0 else intake.code.words[pair // width - 1]
         if len(found.setdefault(code, [])) < _UNITS_SHOWN:
             found[code].append(unit.words[pair % width])
