@@ -1,16 +1,15 @@
 """One resource after the other to rows, each with all that lies inside it; bundles are read entry by entry."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from msgspec import Raw
 
 from leukon.ingest.fhir_codes import code_in
 from leukon.ingest.fhir_datatypes import Act, Reference
 from leukon.ingest.fhir_doses import DOSES, add_dose
-from leukon.ingest.fhir_json import Fields, Unreadable, read_fields
+from leukon.ingest.fhir_json import Unreadable, read_fields
 from leukon.ingest.fhir_links import Report, short_address
+from leukon.ingest.fhir_pieces import Inside, Piece, look_inside, read_piece
 from leukon.ingest.fhir_results import Desk, add_observation, own_id, read_report
 from leukon.ingest.fhir_usual import add_usual
 
@@ -27,46 +26,16 @@ _NAMES = {"DiagnosticReport": "result", "Observation": "hasMember"}
 """What names results of its own, and where."""
 
 
-class Piece(NamedTuple):
-    """A resource: its type, its fields, where it came from, and its address in a bundle."""
-
-    kind: str
-    fields: Fields
-    place: str
-    address: str | None = None
-
-
-@dataclass
-class _Inside:
-    """What lives inside one resource: everything by its local id, and the results."""
-
-    by_id: dict[str, Fields] = field(default_factory=dict)
-    results: list[Piece] = field(default_factory=list)
-
-
 def add_content(desk: Desk, content: bytes, place: str) -> Iterable[None]:
     """Add the rows of some bytes; what cannot be read is a row that says so. A bundle is added in steps."""
     if add_usual(desk, content, place):
         return ()
-    piece = _read_piece(desk, content, place)
+    piece = read_piece(desk, content, place)
     if piece is not None and piece.kind == "Bundle":
         return _add_bundle(desk, piece, 0)
     if piece is not None:
         _add_piece(desk, piece)
     return ()
-
-
-def _read_piece(desk: Desk, content: bytes | Raw, place: str, address: str | None = None) -> Piece | None:
-    try:
-        fields = read_fields(content)
-    except Unreadable as reason:
-        desk.rows.add_unreadable(reason.what, place)
-        return None
-    kind = fields.word("resourceType")
-    if kind is None:
-        desk.rows.add_unreadable("resource", place)
-        return None
-    return Piece(kind, fields, place, address)
 
 
 def _add_bundle(desk: Desk, bundle: Piece, depth: int) -> Iterator[None]:
@@ -100,7 +69,7 @@ def _read_entry(desk: Desk, raw: Raw, place: str) -> Piece | None:
         return None
     content = entry.bytes_of("resource")
     if content is not None:
-        return _read_piece(desk, content, place, entry.read("fullUrl", str))
+        return read_piece(desk, content, place, entry.read("fullUrl", str))
     act = entry.read("request", Act)
     if act is not None and act.method == "DELETE":
         desk.rows.add_unreadable("deleted", place)
@@ -126,12 +95,12 @@ def _learn(desk: Desk, piece: Piece) -> None:
 def _add_piece(desk: Desk, piece: Piece) -> None:
     kind, fields, place = piece.kind, piece.fields, piece.place
     if kind == "Observation":
-        inside = _look_inside(desk, piece)
+        inside = look_inside(desk, piece)
         add_observation(desk, fields, place, _find_report(desk, piece), inside.by_id)
         if inside.results:
             _add_results(desk, inside, read_report(desk, fields, kind, inside.by_id))
     elif kind in DOSES:
-        inside = _look_inside(desk, piece)
+        inside = look_inside(desk, piece)
         add_dose(desk, fields, kind, place, inside.by_id)
         _add_results(desk, inside, None)
     elif kind == "DiagnosticReport":
@@ -160,7 +129,7 @@ def _identity(desk: Desk, piece: Piece) -> str | None:
 def _add_report(desk: Desk, piece: Piece) -> None:
     """The results inside a report; one that neither holds nor names results is a row of its own."""
     fields, place = piece.fields, piece.place
-    inside = _look_inside(desk, piece)
+    inside = look_inside(desk, piece)
     shared = read_report(desk, fields, piece.kind, inside.by_id)
     _add_results(desk, inside, shared)
     named = [each.reference or "" for each in fields.read("result", list[Reference]) or ()]
@@ -180,21 +149,6 @@ def _add_report(desk: Desk, piece: Piece) -> None:
         )
 
 
-def _look_inside(desk: Desk, piece: Piece) -> _Inside:
-    """What is contained in a resource."""
-    inside = _Inside()
-    if not piece.fields.has("contained"):
-        return inside
-    for number, raw in enumerate(piece.fields.read_list("contained"), 1):
-        local = _read_piece(desk, raw, f"{piece.place} contained {number}")
-        if local is not None:
-            inside.by_id[(local.fields.word("id") or "").removeprefix("#")] = local.fields
-            inside.results += [local] if local.kind == "Observation" else []
-    if "contained" in piece.fields.wrong:
-        desk.rows.add_unreadable("contained", piece.place)
-    return inside
-
-
-def _add_results(desk: Desk, inside: _Inside, report: Report | None) -> None:
+def _add_results(desk: Desk, inside: Inside, report: Report | None) -> None:
     for piece in inside.results:
         add_observation(desk, piece.fields, piece.place, report, inside.by_id)
