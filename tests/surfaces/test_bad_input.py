@@ -351,7 +351,7 @@ UNREADABLE = {f"CSV without {name}": case for name, case in WITHOUT.items()} | {
     "a CSV whose column names have a quote that never closes": ("quote.csv", lines(HEADER.replace("status", '"status'), ROW, ROW), "opens a quote"),
     "no such file": ("missing.csv", lambda path: None, "no such file"),
     "an unknown ending": ("events.xlsx", lines(HEADER, ROW), ".xlsx"),
-    "no ending": ("events", lines(HEADER, ROW), "no format"),
+    "no ending": ("events", lines(HEADER, ROW), "nothing that leukon knows"),
     "an empty Parquet": ("empty.parquet", lambda path: path.touch(), "not a whole Parquet"),
     "a Parquet cut short": ("short.parquet", cut_short, "not a whole Parquet"),
     "a Parquet with a hole": ("hole.parquet", cut_in_the_middle, "not a whole Parquet"),
@@ -359,7 +359,7 @@ UNREADABLE = {f"CSV without {name}": case for name, case in WITHOUT.items()} | {
     "a CSV that is called Parquet": ("csv.parquet", lines(HEADER, ROW), "not a whole Parquet"),
     "a Parquet that is called CSV": ("parquet.csv", parquet, "cannot be read"),
     "a Parquet with a column twice": ("twice.parquet", twice_named, "two columns 'time'"),
-    "an empty folder": ("folder", lambda path: path.mkdir(), "neither"),
+    "an empty folder": ("folder", lambda path: path.mkdir(), "holds nothing that leukon knows"),
     "a folder with an empty data folder": ("folder", lambda path: (path / "data").mkdir(parents=True), "no .parquet file"),
     "a folder of files that do not fit": ("folder", folder_of_two_kinds, "different types"),
 }  # fmt: skip
