@@ -45,11 +45,14 @@ class Intake:
     source: Words | None
 
 
-def take_in(data: Any, columns: Mapping[str, str], timezone: str | None = None) -> Intake:
+def take_in(
+    data: Any, columns: Mapping[str, str], timezone: str | None = None, row_numbers: Array | None = None
+) -> Intake:
     """Accept pyarrow, Polars, pandas, DuckDB or anything else with `__arrow_c_stream__`.
 
     Ids are sorted, numerically if all are integers. `time` and `recorded` are wall-clock microseconds. Input that is
-    not sorted by subject and time is sorted, once.
+    not sorted by subject and time is sorted, once. `row_numbers` (int64, null: NULL) are the numbers of the rows where
+    `data` is a part of a larger input; default: 1, 2, 3 ...
 
     Raises
     ------
@@ -61,7 +64,7 @@ def take_in(data: Any, columns: Mapping[str, str], timezone: str | None = None) 
     subject_ids, subject = number_subjects(column_of(table, "subject_id"))
     intake = Intake(
         subject_ids=subject_ids,
-        row=np.arange(1, table.num_rows + 1),
+        row=np.arange(1, table.num_rows + 1) if row_numbers is None else row_numbers,
         subject=subject,
         time=times_of(table, "time", timezone),
         code=words_of(table, "code") or Words(np.full(table.num_rows, -1), []),

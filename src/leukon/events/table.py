@@ -60,6 +60,7 @@ def open_door(
     concepts: Concepts | None = None,
     code_map: CodeMap | None = None,
     timezone: str | None = None,
+    row_numbers: Array | None = None,
 ) -> Door:
     """Take events in and find out from when to look at them.
 
@@ -71,6 +72,8 @@ def open_door(
         A date (its end), an instant, or `last`: the latest time of a usable row.
     concepts, code_map, timezone
         What codes mean (default: the shipped concepts), a site's own names, and the IANA zone to convert to.
+    row_numbers
+        Numbers of the rows (int64) where `data` is a part of a larger input; default: 1, 2, 3 ...
 
     Raises
     ------
@@ -81,7 +84,7 @@ def open_door(
     code_map = code_map or CodeMap()
     check_names(code_map, concepts)
     moment = read_as_of(as_of)
-    intake = take_in(data, code_map.columns, timezone)
+    intake = take_in(data, code_map.columns, timezone, row_numbers)
     codes = read_codes(intake.code.words, concepts, code_map)
     if moment is None:
         moment = _last_time(intake, _check(intake, AsOf(END_OF_TIME), concepts, codes))

@@ -21,7 +21,7 @@ from leukon.events.account import (
     tabulate_subjects,
     tabulate_unused,
 )
-from leukon.events.arrays import NULL
+from leukon.events.arrays import NULL, Array
 from leukon.events.clock import AsOf
 from leukon.events.code_map import CodeMap
 from leukon.events.concepts import Concepts
@@ -211,6 +211,7 @@ def review(
     schedule: str | None = None,
     codes: CodeMap | None = None,
     timezone: str | None = None,
+    row_numbers: Array | None = None,
 ) -> Review:
     """Review events: courses, graded results, episodes, work-up, due tests, findings, and an account of every row.
 
@@ -228,6 +229,9 @@ def review(
         A site's code map (`leukon.load_code_map`).
     timezone
         IANA zone to convert times with an offset to; default: wall clock as written.
+    row_numbers
+        Numbers of the rows (int64; `NULL` of `leukon.events.arrays`: none) where `events` is a part of a larger input;
+        default: 1, 2, 3 ...
 
     Returns
     -------
@@ -243,7 +247,14 @@ def review(
     schedule = schedule or known.default_schedule
     if schedule not in known.schedules:
         raise UnknownName("schedule", schedule, known.schedules)
-    door = open_door(events, as_of=as_of, concepts=concepts_of(known), code_map=codes, timezone=timezone)
+    door = open_door(
+        events,
+        as_of=as_of,
+        concepts=concepts_of(known),
+        code_map=codes,
+        timezone=timezone,
+        row_numbers=row_numbers,
+    )
     numbers = number_protocol(known, door.concepts)
 
     def ask(piece: Intake) -> tuple[Events, Columns]:
