@@ -33,8 +33,9 @@ from leukon.events.table import open_door
 from leukon.knowledge.criteria import load_criteria
 from leukon.monitor.grading import grade_decrease
 from leukon.monitor.numbers import number_protocol
-from leukon.monitor.review import PIECE, each, find_all
+from leukon.monitor.review import PIECE, each
 from leukon.monitor.schema import GRADE_REASONS
+from leukon.monitor.tables import Columns
 
 PROTOCOL, AS_OF = "alemtuzumab-ms", date(2019, 6, 30)
 TABLES = ("courses", "results", "episodes", "schedule")
@@ -132,7 +133,7 @@ def one_patient(path: Path) -> Step:
     numbers = number_protocol(review.protocol, door.concepts)
     checked = door.check(door.intake)
     ways: Step = {
-        "leukon": lambda: find_all(checked, review.protocol, review.schedule_name, numbers),
+        "leukon": lambda: _ask(Columns(checked, review.protocol, review.schedule_name, numbers)),
         "leukon, door and Arrow tables too": lambda: _tables(leukon.review(events, review.protocol, as_of=AS_OF)),
     }
     for name, rival in RIVALS.items():
@@ -140,6 +141,10 @@ def one_patient(path: Path) -> Step:
         ways[name] = lambda rival=rival, clean=clean: rival.derive(*clean, AS_OF)
         _assert_same_tables(_tables(review), ways[name](), name)
     return ways
+
+
+def _ask(columns: Columns) -> tuple[Any, ...]:
+    return columns.courses, columns.results, columns.episodes, columns.treatments, columns.slots
 
 
 def from_parquet(path: Path) -> Step:

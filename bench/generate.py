@@ -1,5 +1,6 @@
-"""Write imagined patients as one MEDS file: clean, sorted by subject, time and dose-before-count."""
+"""Write imagined patients as MEDS, one file or shards: clean, sorted by subject, time and dose-before-count."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -33,17 +34,34 @@ def write_events(
     falls of the ANC in about one in ten, some of them treated. The same arguments give the same file.
     Identifiers are larger than 1e13, as hashes of identifiers are.
     """
-    rng = np.random.default_rng(seed)
-    first_id, rows = 10_000_000_000_001, 0
+    rows = 0
     with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
-        for begin in range(0, subjects, chunk):
-            n = min(chunk, subjects - begin)
-            ids = first_id + np.cumsum(rng.integers(1, 1_000, n))
-            first_id = int(ids[-1])
-            table = _events(rng, ids, counts_per_subject)
+        for table in draw_events(subjects, counts_per_subject, seed, chunk):
             writer.write_table(table, row_group_size=1_000_000)
             rows += table.num_rows
     return rows
+
+
+def write_shards(
+    folder: str | Path, subjects: int, counts_per_subject: int = 60, seed: int = 0, shard: int = 20_000
+) -> int:
+    """The same as a folder of files of `shard` subjects each, in the order of subjects; only one is ever in memory."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    rows = 0
+    for number, table in enumerate(draw_events(subjects, counts_per_subject, seed, shard)):
+        pq.write_table(table, Path(folder) / f"{number:05}.parquet", compression="zstd", row_group_size=1_000_000)
+        rows += table.num_rows
+    return rows
+
+
+def draw_events(subjects: int, counts_per_subject: int, seed: int, chunk: int) -> Iterator[pa.Table]:
+    """Tables of `chunk` patients each; every patient is in one of them only."""
+    rng = np.random.default_rng(seed)
+    first_id = 10_000_000_000_001
+    for begin in range(0, subjects, chunk):
+        ids = first_id + np.cumsum(rng.integers(1, 1_000, min(chunk, subjects - begin)))
+        first_id = int(ids[-1])
+        yield _events(rng, ids, counts_per_subject)
 
 
 def _events(rng: np.random.Generator, ids: np.ndarray, counts_per_subject: int) -> pa.Table:
@@ -55,7 +73,11 @@ def _events(rng: np.random.Generator, ids: np.ndarray, counts_per_subject: int) 
     parts = [_counts(rng, start, second, falls, counts_per_subject), *_courses(rng, start, second)]
     parts += _treatments(rng, falls)
     who, when, code, value, unit = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort((who << 26 | when) << 1 | (code == ANC), kind="stable")  # minutes need 25 bits until 2033
+    key = (who << 26 | when) << 1 | (code == ANC)  # minutes need 25 bits until 2033
+    order = np.argsort(key, kind="stable")
+    # One count a minute and subject: with two, every rival would have to sort its millions again for the sake of them.
+    again = (np.diff(key[order], prepend=-1) == 0) & (code[order] == ANC)
+    order = order[~again]
     who, when, code, value, unit = (column[order] for column in (who, when, code, value, unit))
     columns = [
         pa.array(ids[who]),

@@ -27,15 +27,10 @@ from leukon.events.code_map import CodeMap
 from leukon.events.concepts import Concepts
 from leukon.events.intake import Intake, cut_by_subject
 from leukon.events.table import Door, Events, open_door
-from leukon.knowledge.criteria import load_criteria
 from leukon.knowledge.library import concepts_of, load_protocol
 from leukon.knowledge.protocol import Protocol
-from leukon.monitor.courses import find_courses
-from leukon.monitor.episodes import find_episodes
 from leukon.monitor.judged import Judged, judge, tabulate_about, tabulate_findings, tabulate_workup
-from leukon.monitor.numbers import Numbers, number_protocol
-from leukon.monitor.results import grade_results
-from leukon.monitor.schedule import find_slots
+from leukon.monitor.numbers import number_protocol
 from leukon.monitor.tables import (
     Columns,
     tabulate_courses,
@@ -43,7 +38,6 @@ from leukon.monitor.tables import (
     tabulate_results,
     tabulate_schedule,
 )
-from leukon.monitor.treatments import find_treatments
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -52,16 +46,6 @@ TABLES = (
 )  # fmt: skip
 PIECE = 1 << 17
 """Rows of one piece: enough that a piece costs little by itself, few enough that all processors have work."""
-
-
-def find_all(events: Events, protocol: Protocol, schedule: str, numbers: Numbers) -> Columns:
-    """Ask every question of checked events; pure columns, no table is built."""
-    courses = find_courses(events.doses, numbers, protocol.course.merge_days)
-    results = grade_results(events.counts, courses, load_criteria("5.0"), load_criteria("6.0"), events.concepts)
-    episodes = find_episodes(results, numbers.anc, courses, protocol.episode, events.as_of.instant)
-    treatments = find_treatments(episodes, events.doses, numbers)
-    slots = find_slots(protocol, schedule, courses, events.counts, events.findings, numbers, events.as_of.day)
-    return Columns(courses, results, episodes, treatments, slots)
 
 
 @dataclass(frozen=True)
@@ -207,7 +191,7 @@ def review(
     events: Any,
     protocol: str | Protocol,
     *,
-    as_of: date | datetime | str,
+    as_of: date | datetime | str | AsOf,
     schedule: str | None = None,
     codes: CodeMap | None = None,
     timezone: str | None = None,
@@ -259,6 +243,6 @@ def review(
 
     def ask(piece: Intake) -> tuple[Events, Columns]:
         checked = door.check(piece)
-        return checked, find_all(checked, known, schedule, numbers)
+        return checked, Columns(checked, known, schedule, numbers)
 
     return Review(known, schedule, door, each(ask, cut_by_subject(door.intake, PIECE)))

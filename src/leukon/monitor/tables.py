@@ -1,6 +1,7 @@
 """What the monitor found, as the Arrow tables of the contract."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -8,11 +9,15 @@ import pyarrow as pa
 from leukon.events.arrays import Array, Words, days_between, make_table
 from leukon.events.concepts import RESULT, Concepts
 from leukon.events.schema import COMPARATORS, LLN_SOURCES, ORIGINS
+from leukon.events.table import Events
 from leukon.events.units import load_units
-from leukon.monitor.courses import Courses
-from leukon.monitor.episodes import Episodes
-from leukon.monitor.results import Results
-from leukon.monitor.schedule import Slots
+from leukon.knowledge.criteria import load_criteria
+from leukon.knowledge.protocol import Protocol
+from leukon.monitor.courses import Courses, find_courses
+from leukon.monitor.episodes import Episodes, find_episodes
+from leukon.monitor.numbers import Numbers
+from leukon.monitor.results import Results, grade_results
+from leukon.monitor.schedule import Slots, find_slots
 from leukon.monitor.schema import (
     COURSES,
     EPISODE_STATUSES,
@@ -22,18 +27,50 @@ from leukon.monitor.schema import (
     SCHEDULE,
     SLOT_STATUSES,
 )
-from leukon.monitor.treatments import Treatments
+from leukon.monitor.treatments import Treatments, find_treatments
 
 
 @dataclass(frozen=True)
 class Columns:
-    """What the monitor found, as arrays: the same for one patient and for millions."""
+    """What the monitor finds in checked events, as arrays: the same for one patient and for millions.
 
-    courses: Courses
-    results: Results
-    episodes: Episodes
-    treatments: Treatments
-    slots: Slots
+    A question is asked when its answer is first wanted, and then kept: who wants no schedule does not wait for one.
+    """
+
+    events: Events = field(repr=False)
+    protocol: Protocol
+    schedule: str
+    numbers: Numbers = field(repr=False)
+
+    @cached_property
+    def courses(self) -> Courses:
+        """Courses of the protocol's drugs."""
+        return find_courses(self.events.doses, self.numbers, self.protocol.course.merge_days)
+
+    @cached_property
+    def results(self) -> Results:
+        """Counts with grades in both editions."""
+        v5, v6 = load_criteria("5.0"), load_criteria("6.0")
+        return grade_results(self.events.counts, self.courses, v5, v6, self.events.concepts)
+
+    @cached_property
+    def episodes(self) -> Episodes:
+        """Episodes of low ANC."""
+        as_of = self.events.as_of.instant
+        return find_episodes(self.results, self.numbers.anc, self.courses, self.protocol.episode, as_of)
+
+    @cached_property
+    def treatments(self) -> Treatments:
+        """Treatments of each episode."""
+        return find_treatments(self.episodes, self.events.doses, self.numbers)
+
+    @cached_property
+    def slots(self) -> Slots:
+        """Tests due and done."""
+        events, today = self.events, self.events.as_of.day
+        return find_slots(
+            self.protocol, self.schedule, self.courses, events.counts, events.findings, self.numbers, today
+        )
 
 
 def tabulate_courses(found: Columns, _: Concepts, ids: pa.Array) -> pa.Table:
