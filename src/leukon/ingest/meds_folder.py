@@ -3,10 +3,11 @@
 import re
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from leukon.errors import UnwritableFolder
+from leukon.folders import made, take_place
 from leukon.ingest.meds_layout import CODES, DATA, DATASET, IDS, LEFT_OUT, METADATA, is_own
 
 _OURS = re.compile(rf"{DATA}/\d+\.parquet|{'|'.join(map(re.escape, (CODES, DATASET, IDS, LEFT_OUT)))}")
@@ -26,28 +27,14 @@ def new_folder(out: Path) -> Generator[tuple[Path, Path]]:
     out = out.resolve()
     _refuse_strangers(out)
     try:
-        with _made(out.parent), tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as beside:
+        with made(out.parent), tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as beside:
             dataset = Path(beside) / "dataset"
             for folder in (DATA, METADATA):
                 (dataset / folder).mkdir(parents=True)
             yield dataset, Path(beside) / "spill"
-            _take_place(dataset, out, Path(beside) / "replaced")
+            take_place(dataset, out)
     except OSError:
         raise UnwritableFolder(out) from None
-
-
-@contextmanager
-def _made(folder: Path) -> Generator[None]:
-    """Make the folder; if what follows fails, take away what was made."""
-    made = [each for each in (folder, *folder.parents) if not each.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except BaseException:
-        for each in made:
-            with suppress(OSError):
-                each.rmdir()
-        raise
 
 
 def _refuse_strangers(out: Path) -> None:
@@ -59,15 +46,3 @@ def _refuse_strangers(out: Path) -> None:
         raise UnwritableFolder(out, "it holds something else than a MEDS dataset that leukon wrote.")
     if not all(_OURS.fullmatch(each.relative_to(out).as_posix()) for each in files):
         raise UnwritableFolder(out, "it holds files that leukon did not write, and they would be lost.")
-
-
-def _take_place(dataset: Path, out: Path, replaced: Path) -> None:
-    """Put the new folder where the old one is; the old one is kept until the new one stands there."""
-    if out.exists():
-        out.rename(replaced)
-    try:
-        dataset.rename(out)
-    except OSError:
-        if replaced.exists():
-            replaced.rename(out)
-        raise

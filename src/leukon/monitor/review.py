@@ -68,14 +68,7 @@ class Review:
     @property
     def provenance(self) -> dict[str, str]:
         """What every table here depends on; it is written beside them and into their Arrow metadata."""
-        return {
-            "leukon": _version(),
-            "protocol": self.protocol.id,
-            "protocol_hash": self.protocol.hash,
-            "schedule": self.schedule_name,
-            "as_of": str(self.as_of),
-            "grading": "CTCAE 5.0 (v5) and 6.0 (v6)",
-        }
+        return provenance_of(self.protocol, self.schedule_name, self.as_of)
 
     @cached_property
     def data_up_to(self) -> datetime | None:
@@ -172,6 +165,18 @@ class Review:
 
     def _signed(self, table: pa.Table) -> pa.Table:
         return table.replace_schema_metadata(self.provenance)
+
+
+def provenance_of(protocol: Protocol, schedule: str, as_of: AsOf) -> dict[str, str]:
+    """What every table of a review depends on."""
+    return {
+        "leukon": _version(),
+        "protocol": protocol.id,
+        "protocol_hash": protocol.hash,
+        "schedule": schedule,
+        "as_of": str(as_of),
+        "grading": "CTCAE 5.0 (v5) and 6.0 (v6)",
+    }
 
 
 @lru_cache

@@ -4,8 +4,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Generator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +14,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from leukon.errors import UnwritableFolder
+from leukon.folders import made, refuse_strangers, take_place
 
 TableFormat = Literal["csv", "parquet"]
 
@@ -41,8 +41,8 @@ def write_tables(
         If `out` cannot be written, or `out/tables` holds files of somebody else; then nothing has changed.
     """
     try:
-        with _folder(out):
-            _refuse_strangers(out / "tables", tables)
+        with made(out):
+            refuse_strangers(out / "tables", tables)
             staging = Path(tempfile.mkdtemp(prefix=".tables-", dir=out))
             try:
                 (staging / "tables").mkdir()
@@ -53,7 +53,7 @@ def write_tables(
                 beside = {"provenance.json": said, **(pages or {})}
                 for name, text in beside.items():
                     (staging / name).write_text(text, encoding="utf-8", newline="\n")
-                place = _take_place(staging / "tables", out / "tables")
+                place = take_place(staging / "tables", out / "tables")
                 for stale in out.iterdir():
                     if _NUMBERED.fullmatch(stale.name) and stale.name not in beside:
                         stale.unlink()
@@ -80,44 +80,6 @@ def write_page(text: str, path: Path) -> Path:
         return beside.replace(path)
     except OSError:
         raise UnwritableFolder(path.parent) from None
-
-
-@contextmanager
-def _folder(out: Path) -> Generator[None]:
-    """Make the folder; if what follows fails, take away what was made."""
-    made = [folder for folder in (out, *out.parents) if not folder.exists()]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        yield
-    except BaseException:
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
-        raise
-
-
-def _refuse_strangers(place: Path, tables: Collection[str]) -> None:
-    """Raise where replacing the folder would delete files that leukon did not write."""
-    ours = {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")}
-    if place.exists() and not place.is_dir():
-        raise UnwritableFolder(place, "it is a file.")
-    if place.is_dir() and any(file.name not in ours and not file.name.startswith(".") for file in place.iterdir()):
-        raise UnwritableFolder(place, "it holds files that leukon did not write, and they would be lost.")
-
-
-def _take_place(beside: Path, place: Path) -> Path:
-    if not place.exists():
-        return beside.rename(place)
-    old = Path(tempfile.mkdtemp(prefix=".replaced-", dir=place.parent))
-    try:
-        place.rename(old / place.name)
-        try:
-            return beside.rename(place)
-        except OSError:
-            (old / place.name).rename(place)
-            raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_csv(table: pa.Table, path: Path) -> None:

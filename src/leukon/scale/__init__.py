@@ -1,0 +1,1 @@
+"""More data than memory, more than one machine: the same questions, shard by shard."""

@@ -1,0 +1,216 @@
+"""Review a dataset larger than memory, unit by unit; a run that was killed goes on where it was."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import partial
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as pads
+import pyarrow.parquet as pq
+
+from leukon.errors import NoUsableRow, UnknownName
+from leukon.events.clock import AsOf, read_as_of
+from leukon.events.code_map import CodeMap, check_names
+from leukon.events.columns import check_timezone
+from leukon.folders import refuse_strangers, take_place
+from leukon.ingest.meds import find_shards, is_meds
+from leukon.knowledge.library import concepts_of, load_protocol
+from leukon.knowledge.protocol import Protocol
+from leukon.monitor.review import TABLES, provenance_of
+from leukon.scale.jobs import Job, Question, last_time_of
+from leukon.scale.merging import COUNTED, merge
+from leukon.scale.parts import PartWriter, write_whole
+from leukon.scale.source import Source, open_source
+from leukon.scale.staging import staging
+from leukon.scale.units import PIECE, UNIT, Unit, find_subjects, plan_units
+from leukon.scale.workers import on_all_processors
+
+Progress = Callable[[int, int], None]
+"""Is told how many rows are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class DatasetReview:
+    """The tables of a review as folders of Parquet files in `folder/tables`, and what they depend on."""
+
+    folder: Path
+    manifest: Mapping[str, Any] = field(repr=False)
+
+    def dataset(self, name: str) -> pads.Dataset:
+        """A table that is read when it is used; any tool that reads a folder of Parquet files can."""
+        if name not in self.manifest["rows"]:
+            raise UnknownName("table", name, self.manifest["rows"])
+        return pads.dataset(self.folder / "tables" / name, format="parquet")
+
+    def table(self, name: str) -> pa.Table:
+        """A whole table in memory."""
+        return self.dataset(name).to_table()
+
+
+def review_dataset(
+    path: str | Path,
+    protocol: str | Protocol,
+    *,
+    as_of: date | datetime | str,
+    out: str | Path,
+    schedule: str | None = None,
+    codes: CodeMap | None = None,
+    timezone: str | None = None,
+    tables: Sequence[str] = TABLES,
+    processors: int | None = None,
+    progress: Progress | None = None,
+) -> DatasetReview:
+    """Review a dataset that need not fit into memory: the tables of `leukon.review`, as folders of Parquet files.
+
+    Parameters
+    ----------
+    path
+        A MEDS dataset, a folder of Parquet files or one Parquet file in the events layout. If the rows of a subject do
+        not lie together, they are sorted first, once, by way of the disk.
+    protocol, as_of, schedule, codes, timezone
+        As in `leukon.review`.
+    out
+        Folder for `tables/NAME/*.parquet` and `manifest.json`. They appear when all is done; a run that was killed
+        leaves what it had in `out/.run`, and the same call goes on from there.
+    tables
+        Which tables to write; the others are not worked out either.
+    processors
+        How many to use; default: all.
+    progress
+        Is told, after each unit, how many rows are done and how many there are.
+
+    Returns
+    -------
+    DatasetReview
+        `rows` of the manifest says how many rows each table has. Subjects come in the order of the input.
+
+    Raises
+    ------
+    InputError, UsageError, KnowledgeError
+        As in `leukon.review`, and if `out` cannot be written. Nothing has changed then but `out/.run`.
+    """
+    known = protocol if isinstance(protocol, Protocol) else load_protocol(protocol)
+    question = _question(known, schedule, codes or CodeMap(), check_timezone(timezone), tables)
+    moment = read_as_of(as_of)
+    source = open_source(_find_files(Path(path)), question.codes.columns)
+    out = Path(out)
+    refuse_strangers(out / "tables", TABLES)
+    with staging(out, _plan(question, moment, source)) as folder:
+        manifest = _manifest_of(_Run(folder, source, question, processors, progress), moment)
+        if (folder / "tables").exists():
+            take_place(folder / "tables", out / "tables")
+        write_whole(out / "manifest.json", json.dumps(manifest, indent=2) + "\n")
+    return DatasetReview(out, manifest)
+
+
+def _manifest_of(run: "_Run", as_of: AsOf | None) -> dict[str, Any]:
+    """What came of a run, which is worked unless it only died before its tables took their place."""
+    kept = run.folder / "finished.json"
+    if not kept.exists():
+        write_whole(kept, json.dumps(run.finish(as_of)))
+    manifest: dict[str, Any] = json.loads(kept.read_bytes())
+    return manifest
+
+
+def _find_files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return find_shards(path) if is_meds(path) else sorted(path.glob("*.parquet"))
+    return [path]
+
+
+def _question(
+    protocol: Protocol, schedule: str | None, codes: CodeMap, timezone: str | None, tables: Sequence[str]
+) -> Question:
+    schedule = schedule or protocol.default_schedule
+    for thing, name, names in (
+        ("schedule", schedule, protocol.schedules),
+        *(("table", name, TABLES) for name in tables),
+    ):
+        if name not in names:
+            raise UnknownName(thing, name, names)
+    check_names(codes, concepts_of(protocol))
+    return Question(protocol, schedule, codes, timezone, tuple(tables))
+
+
+def _plan(question: Question, as_of: AsOf | None, source: Source) -> dict[str, Any]:
+    """All on which the parts of a run depend: a run with another plan cannot use them."""
+    return {
+        "leukon": version("leukon"),
+        "protocol": question.protocol.hash,
+        "schedule": question.schedule,
+        "codes": sha256(question.codes.model_dump_json().encode()).hexdigest(),
+        "timezone": question.timezone,
+        "as_of": None if as_of is None else as_of.instant,
+        "tables": list(question.tables),
+        "input": source.fingerprint,
+        "cut": [PIECE, UNIT],
+    }
+
+
+@dataclass(frozen=True)
+class _Run:
+    folder: Path
+    source: Source
+    question: Question
+    processors: int | None
+    progress: Progress | None
+
+    def finish(self, as_of: AsOf | None) -> dict[str, Any]:
+        """Work the units that are not done yet, add up what counts, and say what came of it."""
+        units = plan_units(self.source, find_subjects(self.source), piece=PIECE, unit=UNIT)
+        job = Job(self.source, self.question, as_of or self._last_time(units), self.folder)
+        done = job.ledger.done(unit.number for unit in units)
+        rows = sum(said["rows"] for said in done.values())
+        self._tell(rows)
+        for _, worked in on_all_processors(
+            job.work, [unit for unit in units if unit.number not in done], self.processors
+        ):
+            rows += worked
+            self._tell(rows)
+        return self._sum_up(job.as_of, job.ledger.done(unit.number for unit in units))
+
+    def _last_time(self, units: Sequence[Unit]) -> AsOf:
+        """The latest usable time of the whole input; kept, so that a run that goes on need not look again."""
+        kept = self.folder / "last.json"
+        if not kept.exists():
+            work = partial(last_time_of, self.source, self.question)
+            times = [time for _, time in on_all_processors(work, units, self.processors) if time is not None]
+            if not times:
+                raise NoUsableRow
+            write_whole(kept, json.dumps(max(times)))
+        return AsOf(json.loads(kept.read_bytes()))
+
+    def _tell(self, rows: int) -> None:
+        if self.progress is not None:
+            self.progress(rows, self.source.rows)
+
+    def _sum_up(self, as_of: AsOf, said: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+        rows = {
+            name: self._merge(name) if name in COUNTED else sum(each["tables"][name] for each in said.values())
+            for name in self.question.tables
+        }
+        return {
+            **provenance_of(self.question.protocol, self.question.schedule, as_of),
+            "data_up_to": max(each["data_up_to"] for each in said.values()),
+            "input": {
+                "files": len(self.source.files),
+                "rows": self.source.rows,
+                "fingerprint": self.source.fingerprint,
+            },
+            "parts": len(said),
+            "rows": rows,
+        }
+
+    def _merge(self, name: str) -> int:
+        """Add up the parts of a table that counts; it is then a folder with one part."""
+        parts = sorted((self.folder / "counted" / name).glob("*.parquet"))
+        table = merge(name, [pq.read_table(part) for part in parts])
+        with PartWriter(self.folder, 0) as writer:
+            writer.write(f"tables/{name}", table)
+        return table.num_rows
