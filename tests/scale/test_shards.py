@@ -3,14 +3,16 @@
 import json
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.scale.nasty import AS_OF, nasty_events, with_a_subject
 
 import leukon
+from leukon.ingest.meds_writer import write_meds
 from leukon.monitor.review import TABLES
-from leukon.scale import shards
+from leukon.scale import shards, sorting
 
 PROTOCOL = "alemtuzumab-ms"
 
@@ -98,3 +100,35 @@ def test_a_dataset_without_a_row_has_all_tables_and_no_row(events, tmp_path):
     found = shards.review_dataset(one_file(events.slice(0, 0), tmp_path), PROTOCOL, as_of=AS_OF, out=tmp_path / "out")
     assert set(found.manifest["rows"].values()) == {0}
     assert found.table("results").num_rows == 0
+
+
+# ---------------------------------------------------------------------------------------------- subjects not together
+
+
+def test_rows_in_any_order_are_sorted_first_and_keep_their_numbers(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(sorting, "ROWS", 700)
+    events = nasty_events(20)  # some rows have no subject
+    mixed = events.take(pa.array(np.random.default_rng(1).permutation(events.num_rows)))
+    source = files_cut_anywhere(mixed, _new(tmp_path / "in"))
+    review = leukon.review(mixed, PROTOCOL, as_of=AS_OF)
+    found = shards.review_dataset(source, PROTOCOL, as_of=AS_OF, out=tmp_path / "out")
+    assert_same(found, {name: getattr(review, name) for name in TABLES})
+
+
+@pytest.mark.parametrize("text_ids", [False, True])
+def test_a_subject_in_two_places_is_put_together(text_ids, small, tmp_path):
+    events = with_a_subject(nasty_events(10, text_ids=text_ids))
+    middle = events.num_rows // 2
+    turned = pa.concat_tables([events.slice(middle - 3), events.slice(0, middle - 3)])
+    review = leukon.review(turned, PROTOCOL, as_of=AS_OF)
+    found = shards.review_dataset(one_file(turned, tmp_path), PROTOCOL, as_of=AS_OF, out=tmp_path / "out")
+    assert_same(found, {name: getattr(review, name) for name in TABLES})
+
+
+def test_a_dataset_that_leukon_wrote_gives_back_what_was_read(small, tmp_path):
+    """Ids that are no numbers, numbers of 64 bits, and rows without a subject or a code."""
+    events = nasty_events(10, text_ids=True)
+    write_meds(events.to_batches(), tmp_path / "meds", name="made up", subjects_per_shard=7)
+    review = leukon.review(leukon.read(tmp_path / "meds"), PROTOCOL, as_of=AS_OF)
+    found = shards.review_dataset(tmp_path / "meds", PROTOCOL, as_of=AS_OF, out=tmp_path / "out")
+    assert_same(found, {name: getattr(review, name) for name in TABLES})

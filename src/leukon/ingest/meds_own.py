@@ -37,6 +37,24 @@ class OwnDataset:
         arrays = [made.get(field.name, events.column(field.name)) for field in SCHEMA]
         return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
 
+    def as_events(self, rows: pa.Table) -> pa.Table:
+        """Rows of a shard, or of those left out, as the events that were written."""
+        numbers = rows.column("numeric_value").combine_chunks()
+        if EXACT in rows.column_names and numbers.type == pa.float32():
+            numbers = _exact(numbers.cast(pa.string()).cast(pa.float64()), rows)  # else by the shortest decimal
+        plain = rows.set_column(rows.column_names.index("numeric_value"), "numeric_value", numbers)
+        ids = self.as_given(rows.column("subject_id"))
+        plain = plain.set_column(plain.column_names.index("subject_id"), "subject_id", ids)
+        return plain.drop_columns([EXACT]) if EXACT in plain.column_names else plain
+
+    def as_given(self, column: pa.ChunkedArray) -> pa.DictionaryArray:
+        """A column of ids as texts, each said once; those of rows left out are texts already."""
+        ids = column.combine_chunks()
+        ids = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
+        if pa.types.is_integer(ids.type.value_type):
+            return pa.DictionaryArray.from_arrays(ids.indices, self.give_back(ids.dictionary.cast(pa.string())))
+        return ids
+
     def give_back(self, ids: pa.Array) -> pa.Array:
         """Ids as they were given: those that got a number; the others are their numbers.
 
@@ -77,7 +95,7 @@ def find_own(path: Path) -> OwnDataset | None:
     return OwnDataset(path, ids)
 
 
-def _exact(numbers: pa.Array, rows: pa.RecordBatch) -> pa.Array:
+def _exact(numbers: pa.Array, rows: pa.RecordBatch | pa.Table) -> pa.Array:
     exact, narrow = rows.column(EXACT), rows.column("numeric_value")
     rounded = exact.cast(pa.float32(), safe=False)
     same = pc.fill_null(pc.equal(rounded, narrow), fill_value=False)

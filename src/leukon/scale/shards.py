@@ -15,20 +15,21 @@ import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
 from leukon.errors import NoUsableRow, UnknownName
+from leukon.events.arrays import Array
 from leukon.events.clock import AsOf, read_as_of
 from leukon.events.code_map import CodeMap, check_names
 from leukon.events.columns import check_timezone
 from leukon.folders import refuse_strangers, take_place
-from leukon.ingest.meds import find_shards, is_meds
 from leukon.knowledge.library import concepts_of, load_protocol
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.review import TABLES, provenance_of
 from leukon.scale.jobs import Job, Question, last_time_of
 from leukon.scale.merging import COUNTED, merge
 from leukon.scale.parts import PartWriter, write_whole
+from leukon.scale.sorting import is_sorted, open_sorted, sort_by_subject
 from leukon.scale.source import Source, open_source
 from leukon.scale.staging import staging
-from leukon.scale.units import PIECE, UNIT, Unit, find_subjects, plan_units
+from leukon.scale.units import PIECE, UNIT, Unit, find_starts, plan_units
 from leukon.scale.workers import on_all_processors
 
 Progress = Callable[[int, int], None]
@@ -98,7 +99,7 @@ def review_dataset(
     known = protocol if isinstance(protocol, Protocol) else load_protocol(protocol)
     question = _question(known, schedule, codes or CodeMap(), check_timezone(timezone), tables)
     moment = read_as_of(as_of)
-    source = open_source(_find_files(Path(path)), question.codes.columns)
+    source = open_source(Path(path), question.codes.columns)
     out = Path(out)
     refuse_strangers(out / "tables", TABLES)
     with staging(out, _plan(question, moment, source)) as folder:
@@ -116,12 +117,6 @@ def _manifest_of(run: "_Run", as_of: AsOf | None) -> dict[str, Any]:
         write_whole(kept, json.dumps(run.finish(as_of)))
     manifest: dict[str, Any] = json.loads(kept.read_bytes())
     return manifest
-
-
-def _find_files(path: Path) -> list[Path]:
-    if path.is_dir():
-        return find_shards(path) if is_meds(path) else sorted(path.glob("*.parquet"))
-    return [path]
 
 
 def _question(
@@ -163,8 +158,9 @@ class _Run:
 
     def finish(self, as_of: AsOf | None) -> dict[str, Any]:
         """Work the units that are not done yet, add up what counts, and say what came of it."""
-        units = plan_units(self.source, find_subjects(self.source), piece=PIECE, unit=UNIT)
-        job = Job(self.source, self.question, as_of or self._last_time(units), self.folder)
+        source, starts = self._in_order()
+        units = plan_units(source, starts, piece=PIECE, unit=UNIT)
+        job = Job(source, self.question, as_of or self._last_time(source, units), self.folder)
         done = job.ledger.done(unit.number for unit in units)
         rows = sum(said["rows"] for said in done.values())
         self._tell(rows)
@@ -175,11 +171,21 @@ class _Run:
             self._tell(rows)
         return self._sum_up(job.as_of, job.ledger.done(unit.number for unit in units))
 
-    def _last_time(self, units: Sequence[Unit]) -> AsOf:
+    def _in_order(self) -> tuple[Source, Array]:
+        """The source, or what was made of it by sorting, and where its subjects begin."""
+        folder = self.folder / "sorted"
+        if not is_sorted(folder):
+            starts = find_starts(self.source)
+            if starts is not None:
+                return self.source, starts
+            sort_by_subject(self.source, folder)
+        return open_sorted(folder, self.source)
+
+    def _last_time(self, source: Source, units: Sequence[Unit]) -> AsOf:
         """The latest usable time of the whole input; kept, so that a run that goes on need not look again."""
         kept = self.folder / "last.json"
         if not kept.exists():
-            work = partial(last_time_of, self.source, self.question)
+            work = partial(last_time_of, source, self.question)
             times = [time for _, time in on_all_processors(work, units, self.processors) if time is not None]
             if not times:
                 raise NoUsableRow
