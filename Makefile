@@ -20,7 +20,7 @@ demo: .venv  ## Review the index case: print its story, write its tables to leuk
 # included, and `check`, its other name, can never be stricter than CI. For one test alone: .venv/bin/pytest PATH.
 test: check  ## Everything that must hold: what `check` does
 
-check: lint types docs .venv .venv/chromium.stamp .venv/postgresql.stamp  ## Style, architecture, types, docs, then all tests
+check: lint types docs .venv .venv/chromium.stamp .venv/postgresql.stamp .venv/java.stamp  ## Style, architecture, types, docs, then all tests
 	$(BIN)/pytest -n auto $(ARGS)
 
 lint: .venv  ## Style (ruff) and architecture (import-linter)
@@ -78,3 +78,10 @@ clean:  ## Remove what these targets made, .venv too
 		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends \
 		postgresql >/dev/null; } || true
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then touch $@; fi
+
+# Spark runs on Java 17 or 21. Debian names no version that every release has, so the newest of them is looked for.
+.venv/java.stamp: .venv/dependencies.stamp
+	@command -v java >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
+		{ apt-get -qq update && for version in 21 17; do DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
+		--no-install-recommends openjdk-$$version-jre-headless >/dev/null 2>&1 && break; done; } || true
+	@if command -v java >/dev/null; then touch $@; fi

@@ -6,6 +6,7 @@ pandas too slow; `pandas_way` is pandas proper.
 The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -27,7 +28,7 @@ LISTED_AHEAD = int((SLOTS["due_day"] - SLOTS["listed_from"]).max())
 NEVER = 10**6  # a day no course reaches
 
 
-def read(path: str | Path, as_of: date | datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read(path: str | Path, as_of: date | datetime, first_row: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Counts and doses known at `as_of`, in result units, from one MEDS file."""
     events = pd.read_parquet(path, columns=["subject_id", "time", "code", "numeric_value", "unit"])
     code, known = events["code"].cat, events["time"] <= end_of(as_of)
@@ -38,7 +39,7 @@ def read(path: str | Path, as_of: date | datetime) -> tuple[pd.DataFrame, pd.Dat
     concept = doses["code"].cat.remove_unused_categories().cat.rename_categories(rules.CONCEPTS)
     counts = pd.DataFrame(
         {
-            "row": counts.index + 1,
+            "row": counts.index + first_row,
             "subject_id": counts["subject_id"],
             "time": counts["time"],
             "value": _converted(counts),
@@ -59,13 +60,15 @@ def read(path: str | Path, as_of: date | datetime) -> tuple[pd.DataFrame, pd.Dat
 def _converted(rows: pd.DataFrame) -> np.ndarray:
     """Values in result units; the factor is looked up once a category, not once a row."""
     unit = rows["unit"].cat
-    per = unit.categories.map(rules.MILLIONTHS).to_numpy("float64").take(unit.codes)
-    return (rows["numeric_value"].to_numpy("float64") * 1e6).round() / per
+    per = unit.categories.map(rules.WHOLES).to_numpy("float64").take(unit.codes)
+    return (rows["numeric_value"].to_numpy("float64") * rules.WHOLE).round() / per
 
 
-def derive_file(path: str | Path, as_of: date | datetime) -> dict[str, pd.DataFrame]:
-    """Courses, results, episodes and schedule from one MEDS file."""
-    return _tables(*read(path, as_of), as_of)
+def derive_file(
+    path: str | Path, as_of: date | datetime, tables: Sequence[str] = rules.TABLES, first_row: int = 1
+) -> dict[str, pd.DataFrame]:
+    """Courses, results, episodes and schedule, or those asked for, from one MEDS file."""
+    return _tables(*read(path, as_of, first_row), as_of, tables)
 
 
 def derive(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -> dict[str, pd.DataFrame]:
@@ -77,7 +80,9 @@ def derive(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) ->
     return _tables(counts[counts["time"] <= end], doses[doses["time"] <= end], as_of)
 
 
-def _tables(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -> dict[str, pd.DataFrame]:
+def _tables(
+    counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime, tables: Sequence[str] = rules.TABLES
+) -> dict[str, pd.DataFrame]:
     today = np.datetime64(end_of(as_of).date(), "D").astype(int)
     counts = _sorted(counts)
     doses = doses.sort_values(["subject_id", "time"], kind="stable")
@@ -85,14 +90,17 @@ def _tables(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -
     subjects = np.union1d(counts["subject_id"].unique(), doses["subject_id"].unique())
     courses = find_courses(doses[doses["concept"] == rules.DRUG])
     who = _dense(counts["subject_id"].to_numpy(), subjects)
-    results = find_results(counts, who, courses, subjects)
     day = days_of(counts["time"])
-    return {
-        "courses": courses.drop(columns=["next_start", "start_on", "next_on"]),
-        "results": results,
-        "episodes": find_episodes(results, who, day, courses, doses, today),
-        "schedule": find_schedule(counts["time"], who, day, courses, subjects, today),
+    if {"results", "episodes"} & {*tables}:
+        in_force = find_course_in_force(counts["time"].to_numpy(), who, courses, subjects)
+        counts = counts.assign(course=in_force[0], start_on=in_force[1])
+    find = {
+        "courses": lambda: courses.drop(columns=["next_start", "start_on", "next_on"]),
+        "results": lambda: find_results(counts, day),
+        "episodes": lambda: find_episodes(counts, who, day, courses, doses, today),
+        "schedule": lambda: find_schedule(counts["time"], who, day, courses, subjects, today),
     }
+    return {table: find[table]() for table in tables}
 
 
 def _sorted(counts: pd.DataFrame) -> pd.DataFrame:
@@ -132,9 +140,11 @@ def find_courses(given: pd.DataFrame) -> pd.DataFrame:
     return courses
 
 
-def find_results(counts: pd.DataFrame, who: np.ndarray, courses: pd.DataFrame, subjects: np.ndarray) -> pd.DataFrame:
-    """Every count with its course, its day and its grades."""
-    time, n = counts["time"].to_numpy(), len(counts)
+def find_course_in_force(
+    time: np.ndarray, who: np.ndarray, courses: pd.DataFrame, subjects: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The course of every count (0: before the first) and the day on which that began."""
+    n = len(time)
     of = _dense(courses["subject_id"].to_numpy(), subjects)
     # The start of each subject's k-th course as one column a k: no join. NaT is never reached.
     starts = courses.set_index([of, "course"])["start_time"].unstack().reindex(range(len(subjects)))
@@ -144,12 +154,18 @@ def find_results(counts: pd.DataFrame, who: np.ndarray, courses: pd.DataFrame, s
         in_force = time >= start[who]
         course[in_force] = number
         np.copyto(start_on, days_of(starts[number])[who], where=in_force)
+    return course, start_on
+
+
+def find_results(counts: pd.DataFrame, day: np.ndarray) -> pd.DataFrame:
+    """Every count with its course, its day and its grades."""
+    n, course = len(counts), counts["course"].to_numpy()
     empty = same_word(None, n)
     v5, reason_v5, v6, reason_v6 = grades(counts["value"].to_numpy())
     return pd.DataFrame(
         {
             "row": counts["row"], "subject_id": counts["subject_id"], "time": counts["time"],
-            "day": integers(days_of(counts["time"]) - start_on, course == 0), "course": course,
+            "day": integers(day - counts["start_on"].to_numpy(), course == 0), "course": course,
             "analyte": same_word("anc", n), "value": counts["value"], "unit": same_word(rules.UNIT, n),
             "comparator": empty, "lln": np.full(n, np.nan), "uln": np.full(n, np.nan), "lln_source": empty,
             "origin": same_word("measured", n), "grade_v5": v5, "reason_v5": reason_v5, "grade_v6": v6,

@@ -4,6 +4,7 @@ Everything is said with methods of Series and data frames; `pandas_numpy_way` ta
 The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -32,7 +33,7 @@ LISTED_AHEAD = (SLOTS["due_day"] - SLOTS["listed_from"]).max()
 DONE, OFF_TIME, MISSED, OVERDUE, DUE, UPCOMING = range(len(rules.STATUSES))
 
 
-def read(path: str | Path, as_of: date | datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read(path: str | Path, as_of: date | datetime, first_row: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Counts and doses known at `as_of`, in result units, from one MEDS file."""
     columns = ["subject_id", "time", "code", "numeric_value", "unit"]
     events = pd.read_parquet(path, columns=columns, engine="pyarrow")
@@ -40,19 +41,21 @@ def read(path: str | Path, as_of: date | datetime) -> tuple[pd.DataFrame, pd.Dat
     counts = events[known & (events["code"] == rules.ANC)]
     doses = events[known & events["code"].isin(rules.CONCEPTS)]
     concept = doses["code"].cat.remove_unused_categories().cat.rename_categories(rules.CONCEPTS)
-    counts = counts[["subject_id", "time"]].assign(row=counts.index + 1, value=_converted(counts))
+    counts = counts[["subject_id", "time"]].assign(row=counts.index + first_row, value=_converted(counts))
     return counts, doses[["subject_id", "time"]].assign(concept=concept, amount_mg=_converted(doses))
 
 
 def _converted(rows: pd.DataFrame) -> pd.Series:
     """Values in result units."""
-    per = rows["unit"].map(rules.MILLIONTHS).astype("float64")
-    return (rows["numeric_value"].astype("float64") * 1e6).round() / per
+    per = rows["unit"].map(rules.WHOLES).astype("float64")
+    return (rows["numeric_value"].astype("float64") * rules.WHOLE).round() / per
 
 
-def derive_file(path: str | Path, as_of: date | datetime) -> dict[str, pd.DataFrame]:
-    """Courses, results, episodes and schedule from one MEDS file."""
-    return _tables(*read(path, as_of), as_of)
+def derive_file(
+    path: str | Path, as_of: date | datetime, tables: Sequence[str] = rules.TABLES, first_row: int = 1
+) -> dict[str, pd.DataFrame]:
+    """Courses, results, episodes and schedule, or those asked for, from one MEDS file."""
+    return _tables(*read(path, as_of, first_row), as_of, tables)
 
 
 def derive(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -> dict[str, pd.DataFrame]:
@@ -64,7 +67,9 @@ def derive(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) ->
     return _tables(counts[counts["time"] <= end], doses[doses["time"] <= end], as_of)
 
 
-def _tables(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -> dict[str, pd.DataFrame]:
+def _tables(
+    counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime, tables: Sequence[str] = rules.TABLES
+) -> dict[str, pd.DataFrame]:
     today = pd.Timestamp(end_of(as_of)).normalize()
     counts = _sorted(counts).assign(date=lambda rows: rows["time"].dt.normalize())
     doses = doses.sort_values(["subject_id", "time"], kind="stable")
@@ -72,13 +77,15 @@ def _tables(counts: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime) -
     courses = find_courses(doses[doses["concept"] == rules.DRUG])
     # `merge_asof` wants both sides in order of time, whatever it is that they are matched by.
     by_time = counts[["subject_id", "time", "date"]].sort_values("time", kind="stable")
-    results = find_results(counts, by_time, courses)
-    return {
-        "courses": courses.drop(columns=["start_date", "last_date", "next_date"]),
-        "results": results,
-        "episodes": find_episodes(results, counts["date"], courses, doses, today),
-        "schedule": find_schedule(by_time, courses, today),
+    if {"results", "episodes"} & {*tables}:
+        counts = find_course_in_force(counts, by_time, courses)
+    find = {
+        "courses": lambda: courses.drop(columns=["start_date", "last_date", "next_date"]),
+        "results": lambda: find_results(counts),
+        "episodes": lambda: find_episodes(counts, counts["date"], courses, doses, today),
+        "schedule": lambda: find_schedule(by_time, courses, today),
     }
+    return {table: find[table]() for table in tables}
 
 
 def _sorted(counts: pd.DataFrame) -> pd.DataFrame:
@@ -112,8 +119,8 @@ def find_courses(given: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def find_results(counts: pd.DataFrame, by_time: pd.DataFrame, courses: pd.DataFrame) -> pd.DataFrame:
-    """Every count with its course, its day and its grades."""
+def find_course_in_force(counts: pd.DataFrame, by_time: pd.DataFrame, courses: pd.DataFrame) -> pd.DataFrame:
+    """Every count with its course (0: before the first) and the start of that."""
     # The first count of each course is marked with it, and every later count until the next mark is of that course.
     starts = courses[["subject_id", "start_time", "start_date", "course"]].sort_values("start_time")
     first = pd.merge_asof(
@@ -123,14 +130,18 @@ def find_results(counts: pd.DataFrame, by_time: pd.DataFrame, courses: pd.DataFr
     marks = first.dropna(subset="count_row").drop_duplicates("count_row", keep="last").set_index("count_row")
     marks = marks[["course", "start_date"]].reindex(counts.index)
     in_force = marks.groupby(counts["subject_id"], sort=False).ffill()
+    return counts.assign(course=in_force["course"].fillna(0).astype("int32"), start_date=in_force["start_date"])
+
+
+def find_results(counts: pd.DataFrame) -> pd.DataFrame:
+    """Every count with its course, its day and its grades."""
     n = len(counts)
     nothing = pd.Categorical([None]).repeat(n)
     unknown = pd.Series(float("nan"), counts.index)
     return pd.DataFrame(
         {
             "row": counts["row"], "subject_id": counts["subject_id"], "time": counts["time"],
-            "day": days(counts["date"], in_force["start_date"]),
-            "course": in_force["course"].fillna(0).astype("int32"),
+            "day": days(counts["date"], counts["start_date"]), "course": counts["course"],
             "analyte": pd.Categorical(["anc"]).repeat(n), "value": counts["value"],
             "unit": pd.Categorical([rules.UNIT]).repeat(n), "comparator": nothing, "lln": unknown, "uln": unknown,
             "lln_source": nothing, "origin": pd.Categorical(["measured"]).repeat(n), **grades(counts["value"]),

@@ -3,6 +3,7 @@
 The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,24 +19,32 @@ SLOT_TYPES = [pl.Boolean, Test, pl.Int32, Phase, *[pl.Int32] * 7]
 SLOTS = pl.DataFrame(rules.slots(), schema=dict(zip(rules.SLOT_COLUMNS, SLOT_TYPES, strict=True)), orient="row")
 
 
-def read(path: str | Path, as_of: date | datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Counts and doses known at `as_of`, in result units, from one MEDS file."""
-    events = pl.scan_parquet(path, row_index_name="row", row_index_offset=1).filter(pl.col("time") <= end_of(as_of))
-    millionths = (pl.col("numeric_value").cast(pl.Float64) * 1e6).round()
+def read(
+    path: str | Path | Sequence[Path], as_of: date | datetime, first_row: int = 1
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Counts and doses known at `as_of`, in result units, from one MEDS file or several."""
+    events = pl.scan_parquet(path, row_index_name="row", row_index_offset=first_row)
+    events = events.filter(pl.col("time") <= end_of(as_of))
+    wholes = (pl.col("numeric_value").cast(pl.Float64) * rules.WHOLE).round()
 
     # Looked up and not chosen by `when`: where all units are alike that makes one number of the divisor, and Polars
     # divides by one number with its reciprocal, which rounds twice.
-    per = pl.col("unit").replace_strict(rules.MILLIONTHS, default=None, return_dtype=pl.Float64)
+    per = pl.col("unit").replace_strict(rules.WHOLES, default=None, return_dtype=pl.Float64)
     is_anc = pl.col("code") == rules.ANC
-    counts = events.filter(is_anc).select("row", subject, "time", value=millionths / per)
+    counts = events.filter(is_anc).select("row", subject, "time", value=wholes / per)
     concept = pl.col("code").cast(pl.String).replace_strict(rules.CONCEPTS, default=None)
-    doses = events.filter(~is_anc).select(subject, "time", concept=concept, amount_mg=millionths / per)
+    doses = events.filter(~is_anc).select(subject, "time", concept=concept, amount_mg=wholes / per)
     return tuple(pl.collect_all([counts, doses.drop_nulls("concept")]))
 
 
-def derive_file(path: str | Path, as_of: date | datetime) -> dict[str, pl.DataFrame]:
-    """Courses, results, episodes and schedule from one MEDS file."""
-    return _tables(*read(path, as_of), as_of)
+def derive_file(
+    path: str | Path | Sequence[Path],
+    as_of: date | datetime,
+    tables: Sequence[str] = rules.TABLES,
+    first_row: int = 1,
+) -> dict[str, pl.DataFrame]:
+    """Courses, results, episodes and schedule, or those asked for, from one MEDS file or several."""
+    return _tables(*read(path, as_of, first_row), as_of, tables)
 
 
 def derive(counts: pl.DataFrame, doses: pl.DataFrame, as_of: date | datetime) -> dict[str, pl.DataFrame]:
@@ -47,17 +56,20 @@ def derive(counts: pl.DataFrame, doses: pl.DataFrame, as_of: date | datetime) ->
     return _tables(counts.filter(known), doses.filter(known), as_of)
 
 
-def _tables(counts: pl.DataFrame, doses: pl.DataFrame, as_of: date | datetime) -> dict[str, pl.DataFrame]:
+def _tables(
+    counts: pl.DataFrame, doses: pl.DataFrame, as_of: date | datetime, tables: Sequence[str] = rules.TABLES
+) -> dict[str, pl.DataFrame]:
     today = end_of(as_of).date()
     counts, doses = _sorted(counts), doses.sort(subject, "time")
     courses = find_courses(doses.filter(pl.col("concept") == rules.DRUG))
-    results = find_results(counts, courses)
-    return {
-        "courses": courses.drop("next_start"),
-        "results": results,
-        "episodes": find_episodes(results, courses, doses, today),
-        "schedule": find_schedule(counts, courses, today),
+    of_course = find_course_in_force(counts, courses) if {"results", "episodes"} & {*tables} else None
+    find = {
+        "courses": lambda: courses.drop("next_start"),
+        "results": lambda: find_results(of_course),
+        "episodes": lambda: find_episodes(of_course, courses, doses, today),
+        "schedule": lambda: find_schedule(counts, courses, today),
     }
+    return {table: find[table]() for table in tables}
 
 
 def _sorted(counts: pl.DataFrame) -> pl.DataFrame:
@@ -91,15 +103,20 @@ def find_courses(given: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def find_results(counts: pl.DataFrame, courses: pl.DataFrame) -> pl.DataFrame:
-    """Every count with its course, its day and its grades."""
-    nothing = pl.lit(None, pl.String)
+def find_course_in_force(counts: pl.DataFrame, courses: pl.DataFrame) -> pl.DataFrame:
+    """Every count with its course and the start of that."""
     return counts.join_asof(
         courses.select(subject, "start_time", course),
         left_on="time", right_on="start_time", by="subject_id", check_sortedness=False,
-    ).select(
+    ).with_columns(course.fill_null(0))  # fmt: skip
+
+
+def find_results(of_course: pl.DataFrame) -> pl.DataFrame:
+    """Every count with its course, its day and its grades."""
+    nothing = pl.lit(None, pl.String)
+    return of_course.select(
         "row", subject, "time", days(pl.col("time").dt.date(), pl.col("start_time").dt.date()).alias("day"),
-        course.fill_null(0), pl.lit("anc").alias("analyte"), "value", pl.lit(rules.UNIT).alias("unit"),
+        course, pl.lit("anc").alias("analyte"), "value", pl.lit(rules.UNIT).alias("unit"),
         nothing.alias("comparator"), pl.lit(None, pl.Float64).alias("lln"),
         pl.lit(None, pl.Float64).alias("uln"),
         nothing.alias("lln_source"), pl.lit("measured").alias("origin"), *grades(lln=None),

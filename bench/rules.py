@@ -8,8 +8,10 @@ DRUG = "alemtuzumab"
 CONCEPTS = {"ATC//L04AG06": DRUG, "ATC//H02AB06": "prednisolone", "ATC//L03AA02": "filgrastim"}
 TREATMENTS = {"prednisolone": "corticosteroid:prednisolone", "filgrastim": "g_csf:filgrastim"}
 CORTICOSTEROIDS = ["prednisolone"]
-# Millionths of the unit as read in one unit of the result: one division of two whole numbers rounds once.
-MILLIONTHS = {"10*9/L": 1e6, "/uL": 1e9, "mg": 1e6, "ug": 1e9}
+# A number of MEDS has 32 bits: 16.05 is read as 16.0499992, which 6 decimals do not heal, and 5 do up to 80.
+WHOLE = 1e5
+# So many of them in one unit of the result: one division of two whole numbers rounds once.
+WHOLES = {"10*9/L": 1e5, "/uL": 1e8, "mg": 1e5, "ug": 1e8}
 UNIT = "10^9/L"
 MERGE_DAYS = 30
 EPISODE_BELOW = RECOVERED_AT = 1.5
@@ -58,6 +60,7 @@ def slots() -> list[tuple]:
     return [astuple(slot) for slot in sorted(found, key=lambda slot: (slot.due_day, slot.test))]
 
 
+TABLES = ("courses", "results", "episodes", "schedule")
 SLOT_COLUMNS = [field.name for field in fields(Slot)]
 
 

@@ -9,6 +9,7 @@ from leukon.ingest.reading import read
 from leukon.knowledge.library import list_protocols, load_protocol
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.review import Review, review
+from leukon.scale import spark
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "load_protocol",
     "read",
     "review",
+    "spark",
 ]

@@ -11,10 +11,12 @@
     │   ├── UnreadableFile
     │   ├── MissingColumn
     │   ├── DoubledColumn
+    │   ├── UnlikeCounts
     │   └── WrongType
-    └── KnowledgeError      4  a protocol, code map or other TOML file is not valid
-        ├── MissingFile
-        └── InvalidFile
+    ├── KnowledgeError      4  a protocol, code map or other TOML file is not valid
+    │   ├── MissingFile
+    │   └── InvalidFile
+    └── FailedTask          1  a Spark task failed
 
 Messages say what, why and how to fix it. They name columns, rows and keys, never a patient's identifier, date or value.
 """
@@ -50,12 +52,12 @@ class UnknownName(UsageError):
 
 
 class MissingPackage(UsageError):
-    """A format needs a package that is not installed."""
+    """A format, or Spark, needs a package that is not installed."""
 
     def __init__(self, package: str, format: str) -> None:
         super().__init__(
-            f"leukon cannot read {format} here.",
-            f"the package '{package}' is not installed: only those who read {format} need it.",
+            f"leukon cannot use {format} here.",
+            f"the package '{package}' is not installed: only those who use {format} need it.",
             f"pip install 'leukon[{format}]'",
         )
 
@@ -139,6 +141,17 @@ class DoubledColumn(InputError):
         )
 
 
+class UnlikeCounts(InputError):
+    """Counts of cohorts do not belong together, or a table of them is not whole."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "These counts cannot be added.",
+            f"{why}; their sum would mean nothing.",
+            "count all parts of a cohort with the same leukon, protocol, schedule and as_of.",
+        )
+
+
 class WrongType(InputError):
     """A column, or the whole object, is of a type that cannot hold what it should."""
 
@@ -170,3 +183,14 @@ class InvalidFile(KnowledgeError):
 
     def __init__(self, file: object, key: str, why: str, fix: str) -> None:
         super().__init__(f"'{file}' is not valid at '{key}'.", why, fix)
+
+
+class FailedTask(LeukonError):
+    """A Spark task of leukon failed; its own message is not shown."""
+
+    def __init__(self, kind: str, place: str) -> None:
+        super().__init__(
+            f"A Spark task of leukon failed with {kind} at {place}.",
+            "Spark writes messages of errors into its logs, and this one could hold a patient's data.",
+            "report kind and place as a fault of leukon; a MemoryError asks for more memory or more partitions.",
+        )

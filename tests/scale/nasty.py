@@ -11,9 +11,15 @@ def nasty_events(worlds, seed=0, text_ids=False):
     """Events of `worlds` times ten subjects with the ids 1, 2, 3 ... (or texts), sorted by subject; some have none."""
     tables = []
     for number, world in enumerate(random_worlds(worlds, seed)):
-        ids = {name: place for place, name in enumerate(sorted({row["subject_id"] for row in world.rows} - {None}, key=str))}
+        ids = {
+            name: place
+            for place, name in enumerate(sorted({row["subject_id"] for row in world.rows} - {None}, key=str))
+        }
         assert len(ids) <= SUBJECTS
-        rows = [row | {"subject_id": None if row["subject_id"] is None else number * SUBJECTS + ids[row["subject_id"]] + 1} for row in world.rows]
+        rows = [
+            row | {"subject_id": None if row["subject_id"] is None else number * SUBJECTS + ids[row["subject_id"]] + 1}
+            for row in world.rows
+        ]
         tables.append(to_arrow(rows, ids_like=[1]))
     events = pa.concat_tables(tables, promote_options="permissive")
     if text_ids:
@@ -26,7 +32,9 @@ def nasty_events(worlds, seed=0, text_ids=False):
 def sort_by_subject(events):
     """The rows of a subject together, in the order in which they came; those without one last."""
     place = pa.array(range(events.num_rows))
-    order = pc.sort_indices(pa.table({"subject": events["subject_id"], "place": place}), [("subject", "ascending"), ("place", "ascending")])
+    order = pc.sort_indices(
+        pa.table({"subject": events["subject_id"], "place": place}), [("subject", "ascending"), ("place", "ascending")]
+    )
     return events.take(order)
 
 

@@ -1,8 +1,5 @@
 """A dataset reviewed unit by unit gives the tables of the same events reviewed at once."""
 
-import json
-from datetime import date
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq

@@ -1,0 +1,20 @@
+-- What was known at as_of, in result units. `row` runs on from file to file.
+CREATE OR REPLACE MACRO in_result_units(value, unit) AS
+    -- Rounded to 5 decimals (MEDS has 32 bits); one division of two whole numbers rounds once.
+    round(value::DOUBLE * 1e5)
+    / CASE unit WHEN '10*9/L' THEN 1e5 WHEN '/uL' THEN 1e8 WHEN 'mg' THEN 1e5 WHEN 'ug' THEN 1e8 END;
+
+CREATE OR REPLACE TEMP VIEW counts AS
+SELECT
+    file_row_number + getvariable('first_rows')[file_index::BIGINT + 1] AS "row",
+    subject_id, "time", in_result_units(numeric_value, unit) AS value
+FROM read_parquet(getvariable('files'), file_row_number = true)
+WHERE code = 'LOINC//751-8' AND "time" <= getvariable('as_of');
+
+CREATE OR REPLACE TEMP TABLE doses AS
+SELECT
+    subject_id, "time", "time"::DATE AS day, in_result_units(numeric_value, unit) AS amount_mg,
+    CASE code WHEN 'ATC//L04AG06' THEN 'alemtuzumab' WHEN 'ATC//H02AB06' THEN 'corticosteroid:prednisolone'
+         ELSE 'g_csf:filgrastim' END AS given
+FROM read_parquet(getvariable('files'))
+WHERE code IN ('ATC//L04AG06', 'ATC//H02AB06', 'ATC//L03AA02') AND "time" <= getvariable('as_of');
