@@ -149,6 +149,7 @@ def main() -> None:
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
         return
     report = compare(options.lines, options.repeats)
+    RESULTS.mkdir(exist_ok=True)
     (RESULTS / "ingest_fhir.md").write_text("\n".join(report) + "\n", encoding="utf-8")
     print("\n".join(report))
 

@@ -8,8 +8,6 @@ with those of CSV and Parquet. Peak memory is that of a process of its own.
 
 import os
 import platform
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +21,7 @@ import pyarrow.parquet as pq
 import pyreadstat
 from tests.ingest.sdtm_maker import xpt_bytes
 
+from bench.peak import alone, peak_mb
 from leukon.ingest.sdtm import read_sdtm, stream_sdtm
 from leukon.ingest.sdtm_labs import LB_COLUMNS
 
@@ -42,12 +41,13 @@ def write_labs(path: Path, rows: int, seed: int = 0) -> Path:
     with path.open("wb") as file:
         file.write(header)
         for start in range(0, rows, GROUP):
-            file.write(_rows(rng, start, min(GROUP, rows - start)).tobytes())
+            file.write(some_rows(rng, start, min(GROUP, rows - start)).tobytes())
         file.write(b" " * (-file.tell() % 80))
     return path
 
 
-def _rows(rng: np.random.Generator, start: int, rows: int) -> np.ndarray:
+def some_rows(rng: np.random.Generator, start: int, rows: int) -> np.ndarray:
+    """Rows as they stand in the file, from the number `start` on."""
     kind = rng.integers(0, 3, rows)
     value = np.round(np.asarray([k[2] for k in KINDS])[kind] * rng.lognormal(0, 0.3, rows), 1).astype("U6")
     text = np.where(rng.random(rows) < 0.1, np.char.add("<", value), value)
@@ -89,28 +89,20 @@ def run(path: Path) -> int:
 
 
 def median(what, repeats: int = 3) -> float:
+    """Seconds of the processor, so that other work on the machine does not count."""
     took = []
     for _ in range(repeats):
-        began = time.perf_counter()
+        began = time.process_time()
         what()
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     return sorted(took)[repeats // 2]
-
-
-def alone(path: Path) -> str:
-    """Seconds and peak memory of a process that only reads this file."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.ingest_sdtm", "--alone", str(path)], capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
 
 
 def main() -> None:
     if sys.argv[1:2] == ["--alone"]:
-        began = time.perf_counter()
+        began = time.process_time()
         rows = run(Path(sys.argv[2]))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{rows:,} rows in {time.perf_counter() - began:.1f} s, peak {peak:.0f} MB")
+        print(f"{rows:,} rows in {time.process_time() - began:.1f} s, peak {peak_mb():.0f} MB")
         return
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
@@ -122,14 +114,14 @@ def main() -> None:
         ours = median(lambda: run(xpt))
         library = median(lambda: pyreadstat.read_xport(xpt, output_format="dict", usecols=wanted))
         pandas = median(lambda: pd.read_sas(xpt, format="xport", encoding="utf-8"))
-        print(f"{rows:,} rows, all answers agree; medians of 3")
+        print(f"{rows:,} rows, all answers agree; medians of 3, seconds of the processor")
         print(f"XPT   leukon {ours:.2f} s, pyreadstat alone {library:.2f} s, pandas alone {pandas:.2f} s; "
               f"ratio to pyreadstat {ours / library:.2f}")  # fmt: skip
         print(f"CSV   leukon {median(lambda: run(csv)):.2f} s")
         print(f"Parquet leukon {median(lambda: run(parquet)):.2f} s")
         for factor in (1, 10):
             big = write_labs(Path(folder) / "lb.xpt", rows * factor)
-            print(f"a process alone: {alone(big)}")
+            print(f"a process alone: {alone('bench.ingest_sdtm', '--alone', big)}")
 
 
 if __name__ == "__main__":

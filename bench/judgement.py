@@ -52,6 +52,7 @@ def write_judgement(subjects: int = 100_000, repeats: int = 5, healthy: int = 2_
         "",
         write_alarms(healthy),
     ]
+    RESULTS.mkdir(exist_ok=True)
     (RESULTS / "judgement.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 

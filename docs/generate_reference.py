@@ -232,7 +232,10 @@ def write_concepts() -> str:
     doubtful = _from_memory(raw)
     headings = {
         "result": ("Results", "Each usable one is a row of `results`."),
-        "part": ("Parts of a derived count", "They make an ANC or lymphocytes where nobody measured them."),
+        "part": (
+            "Parts of a derived count",
+            "They make an ANC or lymphocytes where nobody measured them, and are never results.",
+        ),
         "finding": ("Findings", "This release takes them in and counts them; a coded `urinalysis` does that test."),
         "dose": ("Drugs and procedures", "Each row is a dose. Without an amount it still counts."),
     }

@@ -4,8 +4,9 @@
 """
 
 from leukon.errors import InputError, KnowledgeError, LeukonError, UsageError
-from leukon.events.code_map import CodeMap, load_code_map
+from leukon.events.code_map import CodeMap
 from leukon.ingest.reading import read
+from leukon.ingest.site_map import load_code_map
 from leukon.knowledge.library import list_protocols, load_protocol
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.review import Review, review

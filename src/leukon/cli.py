@@ -1,7 +1,7 @@
 """The `leukon` command: one function a command; read, call, show. No logic."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date, datetime
 from importlib.metadata import version as installed_version
 from io import TextIOWrapper
@@ -15,21 +15,23 @@ from rich.console import Console
 
 from leukon.errors import LeukonError, UnknownName
 from leukon.events.clock import END_OF_TIME, AsOf
-from leukon.events.code_map import load_code_map
+from leukon.events.code_map import CodeMap
 from leukon.events.columns import check_timezone
 from leukon.events.table import open_door
 from leukon.ingest.code_hints import suggest_codes
 from leukon.ingest.code_hints_said import say_suggestions
 from leukon.ingest.examples import load_example
-from leukon.ingest.formats import FORMATS, Format
+from leukon.ingest.formats import FORMATS, Format, name_codes, recognise
 from leukon.ingest.meds_writer import write_meds
 from leukon.ingest.reading import read
 from leukon.ingest.reading import stream as read_in_batches
+from leukon.ingest.site_map import load_code_map
 from leukon.knowledge.evidence import list_evidence, load_evidence
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
 from leukon.monitor.review import TABLES, Review
 from leukon.monitor.review import review as review_events
 from leukon.present.files import TableFormat, write_page, write_tables
+from leukon.present.progress import show_rows
 from leukon.present.terminal import print_review, print_story
 
 app = typer.Typer(
@@ -44,6 +46,7 @@ app.add_typer(protocols_app, name="protocols")
 codes_app = typer.Typer(help="Codes of a site.", no_args_is_help=True)
 app.add_typer(codes_app, name="codes")
 console = Console()
+_CODES = "What a site says of its data (TOML): its code map, and [visits] of its spreadsheet."
 
 
 def _print_version(wanted: bool) -> None:
@@ -77,7 +80,7 @@ def review(
     protocol: Annotated[str, typer.Option(help="Id of a shipped protocol, or path of a TOML file.")],
     schedule: Annotated[str | None, typer.Option(help="One of the protocol's schedules; default: its own.")] = None,
     as_of: Annotated[str, typer.Option(help="Date (its end), instant, 'today' or 'last'.")] = "today",
-    codes: Annotated[Path | None, typer.Option(help="A site's code map (TOML).")] = None,
+    codes: Annotated[Path | None, typer.Option(help=_CODES)] = None,
     timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables; written whole or not at all.")] = None,
     tables: Annotated[TableFormat, typer.Option(help="Format of the tables.")] = "csv",
@@ -87,8 +90,10 @@ def review(
     """Review events: who needs somebody and how soon, episodes and what may explain them, due tests, all rows."""
     known = load_protocol(protocol)
     code_map = None if codes is None else load_code_map(codes, concepts_of(known))
+    with show_rows() as on_rows:
+        events = read(source, _format(format), codes=code_map, timezone=timezone, on_rows=on_rows)
     reviewed = review_events(
-        read(source, _format(format), codes=code_map, timezone=timezone),
+        events,
         known,
         schedule=schedule,
         as_of=_today(timezone) if as_of == "today" else as_of,
@@ -105,7 +110,7 @@ def review(
 def check(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="File, folder or URL of a database.")],
     format: Annotated[str | None, typer.Option(help="Format of the input; default: recognised.")] = None,
-    codes: Annotated[Path | None, typer.Option(help="A site's code map (TOML).")] = None,
+    codes: Annotated[Path | None, typer.Option(help=_CODES)] = None,
     timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the page to this file (HTML).")] = None,
 ) -> None:
@@ -115,9 +120,9 @@ def check(
     from leukon.present.quality_terminal import print_quality  # noqa: PLC0415
 
     code_map = None if codes is None else load_code_map(codes)
-    events = read(source, _format(format), codes=code_map, timezone=timezone)
+    events, displays = _read_named(source, format, code_map, timezone)
     door = open_door(events, as_of=AsOf(END_OF_TIME), code_map=code_map, timezone=timezone)
-    quality = make_quality(events, door, code_map=code_map)
+    quality = make_quality(events, door, code_map=code_map, displays=displays)
     print_quality(quality, console)
     if out is not None:
         write_page(make_quality_page(quality), out)
@@ -130,13 +135,14 @@ def ingest(
     to: Annotated[Path, typer.Option(help="Folder of the MEDS dataset; written whole or not at all.")],
     name: Annotated[str, typer.Option(help="What the dataset is called.")] = "leukon",
     format: Annotated[str | None, typer.Option(help="Format of the input; default: recognised.")] = None,
-    codes: Annotated[Path | None, typer.Option(help="A site's code map (TOML).")] = None,
+    codes: Annotated[Path | None, typer.Option(help=_CODES)] = None,
     timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
 ) -> None:
     """Write events as a MEDS dataset that other tools read too."""
     code_map = None if codes is None else load_code_map(codes)
-    batches = read_in_batches(source, _format(format), codes=code_map, timezone=timezone)
-    folder = write_meds(_counted(batches), to, name=name, codes=code_map)
+    with show_rows() as on_rows:
+        batches = read_in_batches(source, _format(format), codes=code_map, timezone=timezone, on_rows=on_rows)
+        folder = write_meds(batches, to, name=name, codes=code_map)
     console.print(f"MEDS dataset: {folder}", highlight=False, markup=False, soft_wrap=True)
 
 
@@ -148,8 +154,8 @@ def suggest(
 ) -> None:
     """Propose what unknown codes mean, as a commented code map for a person to confirm; nothing is mapped by it."""
     code_map = None if codes is None else load_code_map(codes)
-    events = read(source, _format(format), codes=code_map)
-    typer.echo(say_suggestions(suggest_codes(events, code_map=code_map)), nl=False)
+    events, displays = _read_named(source, format, code_map)
+    typer.echo(say_suggestions(suggest_codes(events, code_map=code_map, displays=displays)), nl=False)
 
 
 def _format(given: str | None) -> Format | None:
@@ -162,14 +168,14 @@ def _format(given: str | None) -> Format | None:
     raise UnknownName("format", given, FORMATS)
 
 
-def _counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The batches, with the rows counted on the way where somebody is watching a terminal."""
-    rows = 0
-    with Console(stderr=True).status("reading") as status:
-        for batch in batches:
-            rows += batch.num_rows
-            status.update(f"reading: {rows:,} rows")
-            yield batch
+def _read_named(
+    source: str, format: str | None, codes: CodeMap | None, timezone: str | None = None
+) -> tuple[pa.Table, Mapping[str, str]]:
+    """Events, and what their source calls its codes in words."""
+    kind = _format(format) or recognise(source, codes)
+    with show_rows() as on_rows:
+        events = read(source, kind, codes=codes, timezone=timezone, on_rows=on_rows)
+        return events, name_codes(kind, source)
 
 
 @protocols_app.callback()

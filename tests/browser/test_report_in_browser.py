@@ -1,12 +1,9 @@
 """The report in a real browser: on a desk, on a phone, on paper, for those who see it and those who hear it."""
 
-import os
 import re
-import shutil
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import sync_playwright
 from tests.present.hand_made import emergency, group, index_case
 from tests.tables import reviewed
 
@@ -14,10 +11,6 @@ from leukon.present.report import write_report
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 A4_LESS_MARGINS = {"width": 688, "height": 1016}
-QUIET = (
-    "--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-)  # fmt: skip
 
 
 def long_words():
@@ -36,20 +29,6 @@ REVIEWS = {
     "long-words": long_words,
 }
 OF_ONE = ("index-case", "emergency", "long-words")
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    path = shutil.which("chromium")
-    if path is None:
-        why = "no chromium: `make test` installs it as root with apt-get; elsewhere install it by hand"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

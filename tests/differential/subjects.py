@@ -207,6 +207,7 @@ PERCENTS = ["45.0", "50", "40", "49.5", "0", "50.5", "60", "96", "100", "100.5",
 PANEL_WBC = ["2.5", "2.7", "2.0", "1.0", "3", "0", "0.1", "4", "0.5", "20", "99", "300", "500", "100", "3.333"]
 BANDS_PERCENT = ["5", "0", "4", "0.5", "51", "1"]
 SEGS = ["1.4", "0.5", "0", "1.495", "1.485", "0.1", "99", "100", "0.25", "2"]
+OTHER_CELLS = ["0.5", "0.3", "0", "0.004", "0.005", "1.5", "0.1", "0.495", "501", "1", "0.25"]
 BANDS = ["0.1", "0", "0.01", "0.005", "1", "0.015", "5", "100"]
 PART_SIGNS = [None] * 12 + ["<", "<=", ">=", ">"]
 PANEL_SOURCES = [(None,), (None,), ("a",), (None, "a"), ("a", "b"), (None, "a", "b"), ("a",)]
@@ -315,6 +316,22 @@ class Subject:
         for code, numbers, unit, here in parts:
             if here:
                 self.part(code, picks.one_of(numbers), unit, picks.one_of(sources), picks)
+
+    def differential(self, picks):
+        """White cells by kind, mostly without a word of neutrophils; sometimes one kind is missing, or there twice."""
+        odd, sources = picks.number(), picks.one_of([(None,), (None,), *PANEL_SOURCES])
+        cells = ["wbc", "lymphocytes", "monocytes", "eosinophils", "basophils"]
+        more = ["anc", "segs", "bands", "bands_percent", "neutrophils_percent", *cells, *cells]
+        if odd % 8 == 0:
+            cells.remove(picks.one_of(cells))
+        if odd % 4 == 1:
+            cells.append(picks.one_of(more))
+        for code in cells:
+            numbers = PANEL_WBC if code == "wbc" else OTHER_CELLS
+            unit = "%" if code.endswith("percent") else "10*9/L"
+            self.part(code, picks.one_of(numbers), picks.one_of([unit] * 12 + [None]), picks.one_of(sources), picks)
+        if odd % 16 in (3, 7):
+            self.rows[-1 - odd % len(cells)] |= {"status": picks.one_of(["preliminary", "cancelled", "pending"])}
 
     def part_alone(self, picks):
         """One more part, often beside those of a panel."""
@@ -443,7 +460,7 @@ KINDS = (
     [Subject.anc] * 15 + [Subject.panel] * 7 + [Subject.part_alone] * 3 + [Subject.other_cells] * 5 + [Subject.chemistry] * 4
     + [Subject.dose] * 2 + [Subject.treatment] * 5 + [Subject.finding] * 3 + [Subject.unknown] + [Subject.nowhere]
     + [Subject.version] * 5 + [Subject.copy] * 2 + [Subject.flow] * 4 + [Subject.said] * 4 + [Subject.ranged] * 4 + [Subject.change] * 3
-    + [Subject.before] * 2 + [Subject.fold] + [Subject.suspect]
+    + [Subject.before] * 2 + [Subject.fold] + [Subject.suspect] + [Subject.differential] * 6
 )  # fmt: skip
 
 

@@ -181,7 +181,7 @@ WORDS = {
         "no_unit unknown_unit implausible not_numeric negative conflict cancelled preliminary superseded duplicate "
         "bad_status no_time no_total measured_present not_given ambiguous_comma no_subject"
     ),
-    ("results", "origin"): words("measured wbc_x_percent wbc_x_percent_bands segs_plus_bands"),
+    ("results", "origin"): words("measured wbc_x_percent wbc_x_percent_bands segs_plus_bands wbc_less_others"),
     ("results", "comparator"): [None, "<", "<=", ">=", ">"],
     ("results", "lln_source"): [None, "row"],
     ("results", "grade_v5"): [None, 0, 1, 2, 3, 4],

@@ -43,6 +43,32 @@ MUTATIONS = {
     "a derived count on the limit is implausible": (
         "events.derived._wbc_times_percent", "(value <= highest)", "(value < highest)",
     ),
+    "what is left may lie below 0": ("events.value_sets.ValueSets.minus", "(high < low) | ", ""),
+    "less than nothing is left": ("events.value_sets.ValueSets.minus", "np.maximum(low, 0)", "np.abs(low)"),
+    "an open end of what is taken away is closed": (
+        "events.value_sets.ValueSets.minus", "(self.low_open | other.high_open)", "self.low_open",
+    ),
+    "what is taken away has no upper end": (
+        "events.value_sets.ValueSets.minus", "np.where(other.high == _ENDLESS, -1, self.low - other.high)", "self.low - other.high",
+    ),
+    "nothing less than nothing is something": ("events.value_sets.ValueSets.minus", "(low_open | high_open)", "low_open"),
+    "neutrophils that were told are guessed": ("events.by_difference.derive_by_difference", " & ~told[moment]", ""),
+    "an ANC that was told is no word of neutrophils": (
+        "events.by_difference.derive_by_difference", "for name in _NEUTROPHILS]", "for name in _NEUTROPHILS[1:]]",
+    ),
+    "a difference on the limit is implausible": (
+        "events.by_difference.derive_by_difference", "value <= concepts", "value < concepts",
+    ),
+    "basophils are no part of what they were taken from": ("events.by_difference.derive_by_difference", "rows[:, :3]", "rows[:, :2]"),
+    "the fewest of the other cells are taken away": (
+        "events.by_difference._find_differentials", "parts.highest_beside(", "parts.beside(",
+    ),
+    "the most white cells are taken": (
+        "events.by_difference._find_differentials", "parts.beside(monocytes, parts.of", "parts.highest_beside(monocytes, parts.of",
+    ),
+    "basophils are forgotten": ("events.by_difference._subtract", ".plus(basophils)", ""),
+    "other cells without use are unused": ("events.table._set_aside", "use[idle], reason[idle] = OTHER_KIND, -1", "use[idle] = OTHER_KIND"),
+    "other cells that served are of another kind": ("events.table._set_aside", "idle[served] = False", "idle[served[:0]] = False"),
     "a preliminary version beats a final one": ("events.lifecycle._supersede", "recorded, rank > 0, ", "recorded, "),
     "numbers are taken as 32 bits left them": (
         "events.measure._read_numbers", "np.rint(numeric * _SCALE)", "(numeric * _SCALE)",
@@ -167,6 +193,16 @@ last-day-of-slot   40  anc          2.0      10*9/L  -
 onset-on-day-90    -60 alemtuzumab  12       mg      -
 onset-on-day-90    30  anc          2.0      10*9/L  -
 onset-on-day-90    50  anc          1.2      10*9/L  -
+none-are-left      50  wbc          <2       10*9/L  -
+none-are-left      50  lymphocytes  2        10*9/L  -
+none-are-left      50  monocytes    0        10*9/L  -
+none-are-left      50  eosinophils  0        10*9/L  -
+none-are-left      50  basophils    0        10*9/L  -
+hundred-are-left   50  wbc          100      10*9/L  -
+hundred-are-left   50  lymphocytes  0        10*9/L  -
+hundred-are-left   50  monocytes    0        10*9/L  -
+hundred-are-left   50  eosinophils  0        10*9/L  -
+hundred-are-left   50  basophils    0        10*9/L  -
 """
 
 

@@ -326,3 +326,8 @@ def test_the_tests_of_a_real_trial_are_told_by_their_names():
         "LYMLE": "lymphocytes_percent",
     }, "and none of the other 36, HBA1C, MCHC and BASOLE (basophils/leukocytes) among them"
     assert found["LYMLE"] == ["lymphocytes_percent"], "its unit, FRACTION, tells"
+
+
+def test_an_order_whose_doses_are_told_by_themselves_is_not_proposed():
+    assert proposed("LOCAL//alemtuzumab", [12.0], "mg") != []
+    assert proposed("ORDERED//LOCAL//alemtuzumab", [12.0], "mg") == []

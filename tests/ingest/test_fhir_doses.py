@@ -40,7 +40,7 @@ STATUSES = [
     ("given", "in-progress", "dose"),
     ("given", "on-hold", "dose"),
     ("given", "not-done", "not_given"),
-    ("given", "stopped", "not_given"),
+    ("given", "stopped", "dose"),
     ("given", "entered-in-error", "cancelled"),
     ("given", "unknown", "bad_status"),
     ("given", "COMPLETED", "bad_status"),
@@ -101,6 +101,20 @@ def test_a_dose_counts_with_and_without_its_amount(dosage, expected, tmp_path):
     table = read(tmp_path, make.given(dosage=dosage))
     expect(table, f"numeric_value unit\n{expected}")
     assert use_of(table) == "dose"
+
+
+@pytest.mark.parametrize(
+    ("dosage", "total"),
+    [({"dose": {"value": 5, "unit": "mg"}}, 5.0), ({"text": "12 mg over 4 hours"}, None), (None, None)],
+)
+def test_an_infusion_that_was_begun_and_stopped_opens_a_course(dosage, total, tmp_path):
+    table = read(tmp_path, make.given(status="stopped", dosage=dosage))
+    (course,) = leukon.review(table, "alemtuzumab-ms", as_of="2024-12-31").courses.to_pylist()
+    assert (course["doses"], course["total_dose_mg"]) == (1, total)
+
+
+def test_an_infusion_that_was_stopped_before_anything_was_given_is_no_dose(tmp_path):
+    assert use_of(read(tmp_path, make.given(status="stopped", dosage={"dose": make.quantity(0, "mg")}))) == "not_given"
 
 
 def test_of_several_amounts_none_is_picked(tmp_path):
@@ -207,7 +221,9 @@ def test_an_order_whose_doses_are_told_by_themselves_counts_once(tmp_path):
     )
     table = read(tmp_path, make.bundle(make.ordered(), told))
     expect(table, "code\nORDERED//RxNorm//8638\nRxNorm//8638")
-    expect(read(tmp_path, make.bundle(make.ordered(id="o2"), told)), "code\nRxNorm//8638\nRxNorm//8638")
+    other_drug = told | {"medicationCodeableConcept": make.concept("117055", make.RXNORM)}
+    expect(read(tmp_path, make.bundle(make.ordered(), other_drug)), "code\nORDERED//RxNorm//8638\nRxNorm//117055")
+    expect(read(tmp_path, make.bundle(make.ordered(id="o2"), other_drug)), "code\nRxNorm//8638\nRxNorm//117055")
 
 
 @pytest.mark.parametrize(

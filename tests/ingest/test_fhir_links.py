@@ -86,6 +86,34 @@ def test_equal_ids_of_two_servers_are_two_people(tmp_path):
     assert table["subject_id"].to_pylist() == ["7", "two.example/fhir/7", "7", "7"]
 
 
+def test_equal_ids_in_bundles_of_two_servers_are_two_people(tmp_path):
+    line, other = make.observation(), "https://two.example/fhir/Observation/r1"
+    one, two = make.bundle(line, _1=f"{SERVER}/Observation/r1"), make.bundle(line, PERSON, _1=other)
+    assert read(tmp_path, one, one)["subject_id"].to_pylist() == ["7", "7"]
+    assert read(tmp_path, one, two)["subject_id"].to_pylist() == ["7", "two.example/fhir/7", "7"]
+    whose = make.bundle(line, PERSON, _1=other, _2="https://two.example/fhir/Patient/7")
+    assert read(tmp_path, one, whose)["subject_id"].to_pylist() == ["7", "two.example/fhir/7", "two.example/fhir/7"]
+    assert read(tmp_path, whose, line)["subject_id"].to_pylist() == ["7", "7", "7"]
+
+
+@pytest.mark.parametrize(
+    ("systems", "expected"),
+    [
+        (("urn:north", "urn:north"), ["7", "7"]),
+        (("urn:north", "urn:south"), ["7", "urn:south|7"]),
+        (("urn:north", None), ["7", "7"]),
+        ((None, "urn:south"), ["7", "7"]),
+    ],
+)
+def test_equal_identifiers_of_two_systems_are_two_people(systems, expected, tmp_path):
+    identifiers = [{"value": "7"} | ({"system": system} if system else {}) for system in systems]
+    logical = [make.observation(subject={"identifier": each}) for each in identifiers]
+    assert read(tmp_path, *logical)["subject_id"].to_pylist() == expected
+    persons = [{"resourceType": "Patient", "id": "p", "identifier": [each]} for each in identifiers]
+    inside = [make.observation(subject={"reference": "#p"}, contained=[person]) for person in persons]
+    assert read(tmp_path, *inside)["subject_id"].to_pylist() == expected
+
+
 def test_a_patient_is_somebody_even_without_any_result(tmp_path):
     review = leukon.review(read(tmp_path, PERSON), "alemtuzumab-ms", as_of="2030-01-01")
     expect(review.subjects, "subject_id rows results first_time\n7 1 0 -")

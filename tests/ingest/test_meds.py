@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.tables import expect
 
 import leukon
-from leukon.errors import MissingColumn, UnknownTime, UnreadableFile, WrongType
+from leukon.errors import DoubledColumn, MissingColumn, UnknownTime, UnreadableFile, WrongType
 from leukon.events.code_map import CodeMap
 from leukon.ingest.gathered import SCHEMA
-from leukon.ingest.meds import find_shards, is_meds, older_names, read_meds, stream_meds
+from leukon.ingest.meds import find_shards, is_meds, name_codes_meds, older_names, read_meds, stream_meds
 
 CODES = Path(__file__).parents[2] / "examples" / "mimic-codes.toml"
 MIMIC = Path(__file__).parents[3] / "shared/data/mimic-iv-demo-half.parquet"
@@ -105,6 +105,51 @@ def test_the_names_of_older_versions(tmp_path):
     assert older_names(dataset(tmp_path / "both", **{"0": both})) == {}
 
 
+OLDER = {"subject_id": "patient_id", "time": "timestamp", "numeric_value": "numerical_value"}
+
+
+def older_shard():
+    return rows().rename_columns([OLDER.get(name, name) for name in rows().column_names])
+
+
+def test_leukon_reads_a_dataset_with_the_names_of_older_versions_as_one_with_those_of_today(tmp_path):
+    old = dataset(tmp_path / "old", **{"0": older_shard(), "1": older_shard()})
+    new = dataset(tmp_path / "new", **{"0": rows(), "1": rows()})
+    assert leukon.read(old).equals(leukon.read(new))
+    assert leukon.read(old)["subject_id"].type == pa.int64(), "ids come back as they are"
+    reviewed = leukon.review(leukon.read(old), "alemtuzumab-ms", as_of="2024-03-06")
+    assert sum(reviewed.account["rows"].to_pylist()) == 4
+    assert reviewed.subjects["subject_id"].to_pylist() == [8, 9_100_000_000_000_000_007]
+
+
+def test_a_map_that_says_an_older_name_itself_and_renames_another_is_followed(tmp_path):
+    shard = older_shard().append_column("ref_low", pa.array([1.8, None]))
+    codes = CodeMap(columns={"subject_id": "patient_id", "lln": "ref_low"})
+    table = leukon.read(dataset(tmp_path, **{"0": shard}), codes=codes)
+    assert table.column_names == ["patient_id", "time", "code", "numeric_value", "text_value", "ref_low"]
+    reviewed = leukon.review(table, "alemtuzumab-ms", as_of="2024-03-06", codes=codes)
+    assert sum(reviewed.account["rows"].to_pylist()) == 2
+
+
+def test_nested_events_are_refused_by_the_front_door_too(tmp_path):
+    nested = pa.table({"patient_id": [1], "events": pa.array([[{"code": "x"}]])})
+    with pytest.raises(UnreadableFile, match="nested"):
+        leukon.read(dataset(tmp_path, **{"0": nested}))
+
+
+def test_the_dataset_names_its_codes(tmp_path):
+    folder = dataset(tmp_path, **{"0": rows()})
+    assert name_codes_meds(folder) == {}
+    codes = {"code": ["LAB//1", "LAB//2", None], "description": ["Neutrophils abs", None, "nothing"]}
+    (folder / "metadata").mkdir()
+    pq.write_table(pa.table(codes), folder / "metadata/codes.parquet")
+    assert name_codes_meds(folder) == {"LAB//1": "Neutrophils abs"}
+    pq.write_table(pa.table({"code": ["LAB//1"]}), folder / "metadata/codes.parquet")
+    assert name_codes_meds(folder) == {}
+    (folder / "metadata/codes.parquet").write_bytes(b"PAR1")
+    assert name_codes_meds(folder) == {}, "a list of names that cannot be read stops no reading"
+
+
 @pytest.mark.parametrize("name", ["events", "static_measurements"])
 def test_nested_events_of_the_first_versions_are_refused(tmp_path, name):
     nested = pa.table({"patient_id": [1], name: pa.array([[{"code": "x"}]])})
@@ -118,14 +163,38 @@ def test_nested_events_of_the_first_versions_are_refused(tmp_path, name):
     ("column", "array"),
     [
         ("numeric_value", pa.array(["0.42", None])),
+        ("numeric_value", pa.array(["0.42", None]).dictionary_encode()),
+        ("numeric_value", pa.array([True, False])),
         ("time", pa.array(["2024-03-05", None])),
+        ("time", pa.array([20_240_305, None])),
         ("subject_id", pa.array([[1], [2]])),
+        ("subject_id", pa.array([1e16, 7.0])),
         ("code", pa.array([[1], [2]])),
+        ("code", pa.array([751.8, 1.0], pa.float32())),
+        ("text_value", pa.array([0.42, None], pa.float32())),
+        ("unit", pa.array([True, None])),
     ],
 )
 def test_a_column_that_cannot_hold_what_it_should(tmp_path, column, array):
     with pytest.raises(WrongType, match=column):
         read_meds(dataset(tmp_path, **{"0": rows(**{column: array})}))
+
+
+@pytest.mark.parametrize("name", ["subject_id", "status"])
+def test_a_column_that_is_there_twice(tmp_path, name):
+    columns = rows(status=pa.array(["final", "final"]))
+    twice = pa.table([*columns.columns, columns[name]], [*columns.column_names, name])
+    with pytest.raises(DoubledColumn, match=name):
+        read_meds(dataset(tmp_path, **{"0": twice}))
+
+
+def test_a_name_that_is_no_text_is_a_broken_shard(tmp_path):
+    folder = dataset(tmp_path, **{"0": rows(other=pa.array([1, 2]))})
+    shard = folder / "data" / "0.parquet"
+    shard.write_bytes(shard.read_bytes().replace(b"other", b"oth\x94r"))
+    for read in (read_meds, older_names, leukon.read):
+        with pytest.raises(UnreadableFile, match="whole Parquet"):
+            read(folder)
 
 
 @pytest.mark.parametrize("column", ["subject_id", "time", "code", "numeric_value"])

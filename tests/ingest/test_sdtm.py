@@ -150,6 +150,12 @@ WBC     -            -      URINALYSIS -  | SDTM//URINE//WBC
 WBC     -            CEREBROSPINAL~FLUID - - | SDTM//CEREBROSPINAL~FLUID//WBC
 WBC     6690-2       URINE  -          -  | CONFLICT//6690-2//URINE//WBC
 RBC     13945-1      URINE  -          -  | LOINC//13945-1
+RBC     -            URINE  -          -  | SDTM//URINE//RBC
+RBC     -            BLOOD  -          -  | SDTM//RBC
+PROT    -            -      URINALYSIS -  | SDTM//URINE//PROT
+PROT    -            SERUM  -          -  | SDTM//PROT
+CD19LY  8117-4       BLOOD  -          -  | LOINC//8117-4
+CD19LY  8123-2       BLOOD  -          -  | CONFLICT//8123-2//CD19LY
 WBC     5821-4       -      -          -  | LOINC//5821-4
 WBC     -            SERUM~OR~PLASMA - -  | SDTM//WBC
 NEUT    751-8        -      -          Y  | DERIVED//DERIVED//NEUT
@@ -762,7 +768,17 @@ class TestThePilotOfCdisc:
         origins = [row["origin"] for row in of["lymphocytes"]]
         assert (origins.count("measured"), origins.count("wbc_x_percent")) == (1_796, 12)
 
-    def test_no_neutrophils_are_made_up_but_the_other_cells_stand_beside_the_white_cells(self):
+    def test_neutrophils_are_what_the_other_cells_leave_where_the_sum_allows_it(self):
+        review = leukon.review(read_sdtm(PILOT).drop_columns(["place"]), "alemtuzumab-ms", as_of="last")
+        ancs = [row for row in review.results.to_pylist() if row["analyte"] == "anc"]
+        assert len(ancs) == 1_796
+        assert {row["origin"] for row in ancs} == {"wbc_less_others"}
+        assert {row["comparator"] for row in ancs} == {None}
+        assert min(row["value"] for row in ancs) == 1.12
+        parts = [row["rows"] for row in review.account.to_pylist() if row["use"] == "part_of_result"]
+        assert parts == [3 * 1_796 + 12]  # and 12 fractions of lymphocytes
+
+    def test_no_neutrophils_stand_there_but_the_other_cells_beside_the_white_cells(self):
         table = read_sdtm(PILOT)
         assert not any("NEUT" in code for code in table["code"].unique().to_pylist())
         cells = {}

@@ -23,7 +23,7 @@ import leukon
 
 READERS = {
     "csv": ("leukon.ingest.reading", "read"),
-    "visits": ("leukon.ingest.visits", "read_visits"),  # with the clinic's map: no heading says "infection" by itself
+    "visits": ("leukon.ingest.visits", "read_visits"),  # with the clinic's map
     "meds": ("leukon.ingest.meds", "read_meds"),
     "omop": ("leukon.ingest.omop", "read_omop"),
     "fhir_ndjson": ("leukon.ingest.fhir", "read_fhir"),

@@ -317,7 +317,9 @@ def test_an_id_whose_last_digits_a_spreadsheet_has_cut_is_nobody(tmp_path, writt
 @pytest.mark.parametrize("written", ["01/02/2024", "1.2.24", "13.02.2024", "02/13/2024", "1-2-2024 08:30", "5-Mar-24"])
 def test_a_date_that_needs_a_declaration_stops_the_file(tmp_path, written):
     path = csv_file(tmp_path, [["patient", "date", "ANC (G/L)"], ["7", "2024-03-05", "1"], ["7", written, "1"]])
-    with pytest.raises(UnreadableFile, match=r"which the month.*Fix: .*date_format = \"day-first\"") as caught:
+    with pytest.raises(
+        UnreadableFile, match=r"(?s)which the month.*Fix: .*date_format = \"\"  # \"day-first\" or \"month-first\""
+    ) as caught:
         stream_visits(path)
     assert written not in str(caught.value)
 
@@ -418,14 +420,14 @@ def test_all_columns_without_a_unit_are_asked_for_at_once_and_the_answer_can_be_
     path = csv_file(
         tmp_path,
         [
-            ["patient", "date", "WBC", "ANC", 'Hb "new"', "Hb", "Neut %", "PLT (Tsd/µl)"],
+            ["patient", "date", "WBC", "ANC", 'Hb "new"', "Hb", "Neut %", "PLT (Sack/µl)"],
             ["7", "2024-03-05", "1", "2", "3", "4", "5", "6"],
         ],
     )
     with pytest.raises(UnreadableFile) as caught:
         read_visits(path)
     message = str(caught.value)
-    assert "no unit that leukon knows stands at 'WBC', 'ANC', 'Hb', 'PLT (Tsd/µl)'" in message
+    assert "no unit that leukon knows stands at 'WBC', 'ANC', 'Hb', 'PLT (Sack/µl)'" in message
     pasted = "[visits]\n" + message.partition("fill it in:")[2]
     unfilled = tmp_path / "unfilled.toml"
     unfilled.write_text(pasted, encoding="utf-8")
@@ -604,7 +606,7 @@ def test_a_file_that_is_not_there(tmp_path):
         "person_id,measurement_date,measurement_concept_id,value_as_number",
         "subject_id,charttime,itemid,valuenum",
         "patient,date,comment,result",
-        "patient,WBC (G/L),ANC (G/L)",
+        "7,2024-03-05,anc,1,G/L",
     ],
 )
 def test_other_layouts_are_not_taken_for_visits(tmp_path, header):
@@ -616,6 +618,42 @@ def test_other_layouts_are_not_taken_for_visits(tmp_path, header):
 )
 def test_visits_are_recognised_by_their_headings(tmp_path, header):
     assert is_visits(text_file(tmp_path, header, name="list.TXT"))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "patient,WBC (G/L),ANC (G/L)",
+        "Pat.-Nr.;Tag;WBC;ANC",
+        "List of 2024\n\nKennung,date,ANC (G/L)",
+        "Kennung,Tag,PLT,Hb",
+    ],
+)
+def test_visits_that_do_not_say_whose_or_when_are_recognised_and_asked_for_it(tmp_path, header):
+    path = text_file(tmp_path, f"{header}\n")
+    assert is_visits(path)
+    with pytest.raises(UnreadableFile, match="names a column of patients and a column of dates") as caught:
+        read_visits(path)
+    assert '\n  [visits]\n  subject = ""  # heading of the patients\n  date = ""  # heading' in str(caught.value)
+    assert "Kennung" not in str(caught.value), "where the headings are not known they may be a patient's data"
+
+
+@pytest.mark.parametrize("header", ["Kennung,Tag,ANC", "Kennung,Tag,Wert", "17,2024-01-05,anc,0.4", "anc"])
+def test_a_line_with_one_name_that_leukon_knows_may_be_anything(tmp_path, header):
+    assert not is_visits(text_file(tmp_path, f"{header}\n"))
+
+
+def test_a_map_tells_visits_by_the_headings_that_it_names(tmp_path):
+    path = text_file(tmp_path, "Kennung,Tag,Wert\n7,2024-03-05,1\n")
+    columns = {"Wert": ColumnMap(code="anc", unit="G/L")}
+    assert not is_visits(path, VisitMap(subject="Kennung", date="Tag"))
+    assert not is_visits(path, VisitMap(subject="Kennung", date="Datum", columns=columns))
+    assert is_visits(path, VisitMap(subject="Kennung", date="Tag", columns=columns))
+
+
+def test_a_map_does_not_make_the_event_layout_a_spreadsheet_of_visits(tmp_path):
+    path = text_file(tmp_path, "subject_id,time,code,numeric_value,ANC\n7,2024-03-05,anc,1,2\n")
+    assert not is_visits(path, VisitMap(subject="subject_id", date="time"))
 
 
 def test_memory_stays_in_batches(tmp_path):

@@ -61,7 +61,46 @@ ALT (U/L)                                 | alt                 | U/L
 AST [IU/L]                                | ast                 | IU/L
 Bilirubin mg/dL                           | bilirubin           | mg/dL
 Temp (°C)                                 | temperature         | °C
+ANC (Tsd/µl)                              | anc                 | Tsd/µl
+Neutrophile (Tsd./µl)                     | anc                 | Tsd./µl
+Neutrophile abs. [Gpt/l]                  | anc                 | Gpt/l
+Neutrophile Granulozyten %                | neutrophils_percent | %
+Segmentkernige (%)                        | neutrophils_percent | %
+Stabkernige (%)                           | bands_percent       | %
+Leukozyten (/nl)                          | wbc                 | /nl
+Leukozyten (Mrd./l)                       | wbc                 | Mrd./l
+Lymphozyten absolut (G/l)                 | lymphocytes         | G/l
+Lymphozyten (%)                           | lymphocytes_percent | %
+Thrombozyten (Tsd/µl)                     | platelets           | Tsd/µl
+Hämoglobin (g/dl)                         | hemoglobin          | g/dl
+NK-Zellen (%)                             | nk_percent          | %
+B-Zellen (Zellen/µl)                      | b_cells             | Zellen/µl
+Kreatinin (mg/dl)                         | creatinine          | mg/dl
+Temperatur (°C)                           | temperature         | °C
+Körpertemperatur [°C]                     | temperature         | °C
 EDSS                                      | edss                | -
+Infection                                 | infection           | -
+Infektion                                 | infection           | -
+Infekt                                    | infection           | -
+Unwell                                    | unwell              | -
+Unwohlsein                                | unwell              | -
+Fever                                     | unwell              | -
+Fieber                                    | unwell              | -
+Bleeding                                  | bleeding            | -
+Blutungen                                 | bleeding            | -
+Urinalysis                                | urinalysis          | -
+Urinstatus                                | urinalysis          | -
+Complement                                | complement          | -
+Komplement                                | complement          | -
+Anti-neutrophil antibodies                | antineutrophil_antibodies | -
+Granulozyten-Antikörper                   | antineutrophil_antibodies | -
+Haematology contacted                     | haematology_contact | -
+Hämatologie kontaktiert                   | haematology_contact | -
+LGL on smear                              | lgl_smear           | -
+LGL im Ausstrich                          | lgl_smear           | -
+Blood smear                               | blood_smear         | -
+Blutausstrich                             | blood_smear         | -
+Alemtuzumab Dosis (mg)                    | alemtuzumab         | mg
 Alemtuzumab mg                            | alemtuzumab         | mg
 Alemtuzumab dose (mg)                     | alemtuzumab         | mg
 Methylprednisolone (g)                    | methylprednisolone  | g
@@ -80,7 +119,10 @@ CD4                     | cd4
 LGL                     | lgl_percent
 Temp                    | temperature
 Alemtuzumab             | alemtuzumab
-ANC (Tsd/µl)            | anc
+ANC (Mio/µl)            | anc
+Neutrophile             | anc
+Fever (°C)              | temperature
+Fieber °C               | temperature
 WBC mil/mL              | wbc
 ANC %                   | anc
 Hb %                    | hemoglobin
@@ -131,7 +173,14 @@ Prednisolone allergy
 Salt
 Alternative therapy
 Temporary note
-Infection
+Infection comment
+Date of infection
+Infection risk
+Bleeding time
+Fever since
+Geburtsdatum
+Erythrozyten (Tpt/l)
+Complement C3 (g/L)
 MRI
 
 """

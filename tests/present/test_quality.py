@@ -202,6 +202,13 @@ def test_a_time_is_missing_at_midnight_and_not_a_minute_after():
     expect(quality_of(table).clock, "use rows at_midnight\nresult 3 1\ndose 1 1\nfinding 0 0")
 
 
+def test_white_cells_of_which_no_anc_is_made_are_not_needed():
+    quality = quality_of(events("day code numeric_value\n1 anc 2\n1 monocytes 0.3\n1 basophils 500.1\n2 shoe_size 42"))
+    expect(quality.rows, "went detail rows\nused result 1\nspare other_cells 2\nunknown_code - 1")
+    expect(quality.analytes, "concept rows used spare implausible\nanc 1 1 0 0\nbasophils 1 0 1 0\nmonocytes 1 0 1 0")
+    assert "not needed: monocytes, eosinophils and basophils of which no ANC is made" in printed(quality)
+
+
 def test_people_without_doses_or_anc_are_counted_and_a_derived_anc_is_one(mixed):
     expect(
         mixed.people,

@@ -296,3 +296,33 @@ def test_a_value_that_no_rule_could_judge_is_named_with_the_reason():
 def report_of(rows):
     html = make_report(review_of(rows))
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+# ---- a count that may be too high -----------------------------------------------------------------------------------
+
+BY_DIFFERENCE = """
+day code        numeric_value
+-3  anc         4
+0   alemtuzumab 12
+14  wbc         2.0
+14  lymphocytes 0.8
+14  monocytes   0.25
+14  eosinophils 0.04
+14  basophils   0.01
+"""
+
+
+def test_an_anc_that_the_other_white_cells_leave_is_said_to_be_perhaps_too_high():
+    page = page_of(reviewed(BY_DIFFERENCE, until=15))
+    assert "The last neutrophil count is WBC less the other white cells, and may be too high." in page.received
+    (row,) = [row for row in page.facts.rows if row[1] == "Neutrophils (ANC)" and "0.9" in row[2]]
+    assert row[2] == "0.9 × 10⁹/L (derived, may be too high)"
+    assert "takes bands, immature and atypical cells for neutrophils: it may be too high" in page.facts.remark
+
+
+def test_nothing_is_said_to_be_too_high_once_neutrophils_were_counted():
+    page = page_of(reviewed(BY_DIFFERENCE + "20 anc 1.8", until=21))
+    assert "too high" not in page.received
+    percent = page_of(reviewed("day code numeric_value\n1 wbc 2\n1 neutrophils_percent 45", until=2))
+    assert "too high" not in percent.received + percent.facts.remark
+    assert [row[2] for row in percent.facts.rows][-2:] == ["0.9 × 10⁹/L (derived)", "2 × 10⁹/L"]

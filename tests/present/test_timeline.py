@@ -329,6 +329,16 @@ def test_comparators_derived_counts_and_limits_of_normal_are_marked(scale):
     assert {"derived (hollow)", "less than this", "lower limit of normal"} <= set(texts(svg))
 
 
+def test_what_the_other_white_cells_leave_says_of_itself_that_it_may_be_too_high():
+    cells = {"wbc": 2, "lymphocytes": 0.8, "monocytes": 0.25, "eosinophils": 0.04, "basophils": 0.01}
+    rows = "".join(f"14 {code} {value} - 10*9/L -\n" for code, value in cells.items())
+    (label,) = said(
+        drawn(KINDS.replace("14  neutrophils_percent 60            -          %      -\n", "") + rows, 40),
+        "anc_derived",
+    )
+    assert label.endswith("derived (WBC less the other white cells, may be too high)")
+
+
 def test_a_count_of_zero_is_drawn_at_the_lowest_edge_of_a_log_scale_and_marked():
     svg = drawn(KINDS, 40, scale="log")
     (zero,) = marks(svg, "anc_below_scale")

@@ -1,17 +1,20 @@
-"""Counts made of parts, at one time: WBC x percent, segs + bands. Each percentage (or segs row) makes its own count.
+"""Counts made of parts, at one time: WBC x percent, segs + bands, WBC less the other white cells.
+
+Each percentage (or segs row, or monocyte count) makes its own count.
 
 That row is the ANCHOR: its partners must meet it (equal source_id, or at least one of the two without).
-Decisions 13 and 14.
+Decisions 13, 14 and 29 to 31.
 """
 
 from collections import defaultdict
 from fractions import Fraction
 
-from .values import in_words, lowness, product_of, span_of, sum_of
-from .vocabulary import PARTS, PLAUSIBLE
+from .values import difference_of, in_words, lowness, product_of, span_of, sum_of
+from .vocabulary import OTHER_CELLS, PARTS, PLAUSIBLE
 
 # Of several fates of one part the first wins.
 FATES = ["part_of_result", "implausible", "not_numeric", "measured_present", "no_total"]
+SAYS_SOMETHING_OF_NEUTROPHILS = ["anc", "neutrophils_percent", "bands_percent", "segs", "bands"]
 HUNDREDTH = span_of(Fraction(1, 100), None)
 
 
@@ -30,7 +33,42 @@ def derive(rows):
             for part in moment[concept]:
                 fate = next(fate for fate in FATES if fate in fates[part["row"]] or fate == "no_total")
                 part["use"], part["reason"] = ("part_of_result", None) if fate == "part_of_result" else ("unused", fate)
+    return derived + derive_by_difference(rows)
+
+
+def derive_by_difference(rows):
+    """ANC = WBC - lymphocytes - monocytes - eosinophils - basophils, and the fate of the last three (29 to 31)."""
+    moments, told = defaultdict(lambda: defaultdict(list)), set()
+    for row in rows:
+        if row["use"] != "after_as_of" and row["concept"] in SAYS_SOMETHING_OF_NEUTROPHILS:
+            told.add((row["subject_id"], row["time"]))
+        if row["use"] == "result" or (row["use"] is None and row["concept"] in OTHER_CELLS):
+            moments[row["subject_id"], row["time"]][row["concept"]].append(row)
+    derived, served = [], set()
+    for when, moment in moments.items():
+        for monocytes in moment["monocytes"] if when not in told else []:
+            fates = defaultdict(set)
+            derived += wbc_less(monocytes, moment, fates)
+            served |= {number for number, fate in fates.items() if "part_of_result" in fate}
+    for row in rows:
+        if row["concept"] in OTHER_CELLS and row["use"] != "after_as_of":
+            row["use"], row["reason"] = ("part_of_result" if row["row"] in served else "other_kind"), None
     return derived
+
+
+def wbc_less(monocytes, moment, fates):
+    """Of several partners the lowest WBC and the highest of the others: the lowest ANC of those that may be meant."""
+    wbc = lowest_meeting(monocytes, moment["wbc"])
+    others = [highest_meeting(monocytes, moment[name]) for name in ("eosinophils", "basophils", "lymphocytes")]
+    if None in [wbc, *others]:
+        return []
+    taken = span_read(monocytes)
+    for other in others:
+        taken = sum_of(taken, span_read(other))
+    left = difference_of(span_read(wbc), taken)
+    if left is None:
+        return []
+    return count(left, False, monocytes, [monocytes, *others[:2]], "anc", "wbc_less_others", fates)
 
 
 def derive_anc(moment, fates):
@@ -138,6 +176,16 @@ def lowest_meeting(anchor, others):
     """The lowest of the rows that meet the anchor; the first row of equals; None if there is none."""
     candidates = meeting(anchor, others)
     return min(
+        candidates,
+        key=lambda row: (*lowness(row["number"], row["comparator_read"]), row["row"]),
+        default=None,
+    )
+
+
+def highest_meeting(anchor, others):
+    """The highest of the rows that meet the anchor; the last row of equals; None if there is none."""
+    candidates = meeting(anchor, others)
+    return max(
         candidates,
         key=lambda row: (*lowness(row["number"], row["comparator_read"]), row["row"]),
         default=None,

@@ -13,6 +13,7 @@ from .vocabulary import (
     CONDITION,
     DOSE_UNITS,
     NUMERIC_FINDINGS,
+    OTHER_CELLS,
     PARTS,
     PLAUSIBLE,
     UNITS,
@@ -63,7 +64,7 @@ def tidy(row, number):
 def concepts_of_codes(rules, codes):
     """code -> concept: the concept names themselves, the protocol's drugs, and the caller's codes."""
     drugs = [*rules["drugs"], *rules["other_drugs"]]
-    names = [*ANALYTES, *PARTS, *NUMERIC_FINDINGS, *CODED_FINDINGS, CONDITION, *drugs]
+    names = [*ANALYTES, *PARTS, *OTHER_CELLS, *NUMERIC_FINDINGS, *CODED_FINDINGS, CONDITION, *drugs]
     return {name: name for name in names} | {code: name for code, name in (codes or {}).items() if name in names}
 
 
@@ -207,5 +208,5 @@ def use_what_is_left(row):
         row["use"] = "dose"
     elif row["concept"] in ANALYTES:
         row["use"] = "result"
-    elif row["concept"] not in PARTS:
+    elif row["concept"] not in [*PARTS, *OTHER_CELLS]:
         row["use"] = "finding"

@@ -6,7 +6,7 @@ from .judgement import find_findings, find_workup, patient_of
 from .monitor import find_courses, find_episodes, find_results
 from .rules import ALEMTUZUMAB_MS
 from .schedule import find_schedule
-from .vocabulary import PARTS, RESULT_UNITS
+from .vocabulary import OTHER_CELLS, PARTS, RESULT_UNITS
 
 __all__ = ["ALEMTUZUMAB_MS", "COLUMNS", "review_twin"]
 
@@ -78,7 +78,8 @@ def believe(row):
     row = dict(row)
     if row["reason"] == "preliminary" and row["reading"].reason is None:
         row |= {"number": row["reading"].number, "comparator_read": row["reading"].comparator, "reason": None}
-        row["use"] = "result" if row["concept"] in RESULT_UNITS else None if row["concept"] in PARTS else "finding"
+        is_part = row["concept"] in [*PARTS, *OTHER_CELLS]
+        row["use"] = "result" if row["concept"] in RESULT_UNITS else None if is_part else "finding"
     return row
 
 

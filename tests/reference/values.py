@@ -151,6 +151,21 @@ def sum_of(one, other):
     return Span(one.low + other.low, high, one.low_open or other.low_open, one.high_open or other.high_open)
 
 
+def difference_of(one, other):
+    """What is left, of which nothing is below 0; None if nothing is left."""
+    low = None if other.high is None else one.low - other.high
+    if low is None or low < 0:
+        low, low_open = Fraction(0), False
+    else:
+        low_open = one.low_open or other.high_open
+    if one.high is None:
+        return Span(low, None, low_open)
+    high, high_open = one.high - other.low, one.high_open or other.low_open
+    if high < low or (high == low and (low_open or high_open)):
+        return None
+    return Span(low, high, low_open, high_open)
+
+
 def product_of(one, other):
     zero = Span(Fraction(0), Fraction(0))
     if zero in (one, other):

@@ -24,6 +24,7 @@ PARTS = [
     "bands_percent",
     "segs",
 ]  # what a count is made of
+OTHER_CELLS = ["monocytes", "eosinophils", "basophils"]  # what a count can be made of too; else of another kind
 NUMERIC_FINDINGS = [
     "lgl_percent", "nk_percent", "cd8_percent", "cd4_percent", "cd3_percent", "b_cells_percent", "nk_fold", "cd8_fold",
     "temperature",
@@ -32,7 +33,7 @@ CODED_FINDINGS = [
     "complement", "infection", "antineutrophil_antibodies", "hemoglobin_finding", "platelets_finding", "urinalysis",
     "unwell", "bleeding", "haematology_contact", "lgl_smear",
 ]  # fmt: skip
-ORIGINS = ["measured", "wbc_x_percent", "wbc_x_percent_bands", "segs_plus_bands"]
+ORIGINS = ["measured", "wbc_x_percent", "wbc_x_percent_bands", "segs_plus_bands", "wbc_less_others"]
 CODED_WORDS = ["normal", "low", "consumed", "negative", "positive", "yes", "no"]
 CONDITION = "condition"  # its text_value is free: "Graves disease", "EBV"
 
@@ -47,7 +48,7 @@ MILLION_PER_LITRE = ["/uL", "cells/uL", "{cells}/uL", "/mm3", "cells/mm3", "/cum
 COUNT_UNITS = {unit: Fraction(1) for unit in BILLION_PER_LITRE} | {
     unit: Fraction(1, 1000) for unit in MILLION_PER_LITRE
 }
-UNITS = dict.fromkeys([*COUNTS_OF_CELLS, "bands", "segs"], COUNT_UNITS)
+UNITS = dict.fromkeys([*COUNTS_OF_CELLS, *OTHER_CELLS, "bands", "segs"], COUNT_UNITS)
 UNITS |= {concept: {"%": Fraction(1)} for concept in [*PARTS, *NUMERIC_FINDINGS] if concept.endswith("_percent")}
 UNITS |= {
     "hemoglobin": {
@@ -79,7 +80,8 @@ RESULT_UNITS = dict.fromkeys(COUNTS_OF_CELLS, "10^9/L") | {
 
 PLAUSIBLE = dict.fromkeys(["anc", "segs", "bands", "cd3", "cd4", "cd8", "nk", "b_cells"], (0, 100))
 PLAUSIBLE |= {concept: (0, 100) for concept in UNITS if concept.endswith("_percent")}
-PLAUSIBLE |= {"wbc": (0, 500), "lymphocytes": (0, 500), "platelets": (0, 5000), "hemoglobin": (10, 300)}
+PLAUSIBLE |= dict.fromkeys(["wbc", "lymphocytes", *OTHER_CELLS], (0, 500))
+PLAUSIBLE |= {"platelets": (0, 5000), "hemoglobin": (10, 300)}
 PLAUSIBLE |= {"creatinine": (0, 5000), "tsh": (0, 1000), "alt": (0, 50000), "ast": (0, 50000), "bilirubin": (0, 2000)}
 PLAUSIBLE |= dict.fromkeys(["urine_rbc", "urine_protein", "urine_protein_creatinine"], (0, 100_000))
 PLAUSIBLE |= {"temperature": (25, 45)}

@@ -4,7 +4,7 @@ import pytest
 from tests.tables import events, expect, reviewed
 
 import leukon
-from leukon.events.concepts import Concept
+from leukon.events.concepts import Concept, load_concepts
 
 COUNTS = {
     "anc": "LOINC//751-8 LOINC//26499-4 LOINC//753-4 OMOP//3013650 OMOP//3017732 OMOP//3017501",
@@ -27,13 +27,16 @@ COUNTS = {
     "bands": "LOINC//26507-4",
     "bands_percent": "LOINC//26508-2",
     "segs": "LOINC//30451-9",
+    "monocytes": "LOINC//742-7 LOINC//26484-6",
+    "eosinophils": "LOINC//711-2 LOINC//26449-9",
+    "basophils": "LOINC//704-7 LOINC//26444-0",
     "creatinine": "LOINC//2160-0 LOINC//14682-9",
     "tsh": "LOINC//3016-3",
     "alt": "LOINC//1742-6",
     "ast": "LOINC//1920-8",
     "bilirubin": "LOINC//1975-2",
     "urine_rbc": "LOINC//13945-1",
-    "urine_protein": "LOINC//20454-5",
+    "urine_protein": "LOINC//20454-5 LOINC//2888-6",
     "urine_protein_creatinine": "LOINC//2890-2",
     "temperature": "LOINC//8310-5",
     "blood_smear": "LOINC//5909-7",
@@ -47,17 +50,39 @@ DRUGS = {
     "prednisolone": "OMOP//1550557 RxNorm//8638 ATC//H02AB06",
     "methylprednisolone": "OMOP//1506270 RxNorm//6902 ATC//H02AB04",
     "filgrastim": "OMOP//1304850 RxNorm//68442 ATC//L03AA02",
-    "prednisone": "ATC//H02AB07",
-    "dexamethasone": "ATC//H02AB02",
-    "pegfilgrastim": "ATC//L03AA13",
+    "prednisone": "RxNorm//8640 ATC//H02AB07",
+    "dexamethasone": "RxNorm//3264 ATC//H02AB02",
+    "pegfilgrastim": "RxNorm//338036 ATC//L03AA13",
     "lenograstim": "ATC//L03AA10",
     "carbimazole": "ATC//H03BB01",
-    "thiamazole": "ATC//H03BB02",
-    "propylthiouracil": "ATC//H03BA02",
+    "thiamazole": "RxNorm//6835 ATC//H03BB02",
+    "propylthiouracil": "RxNorm//8794 ATC//H03BA02",
     "co_trimoxazole": "ATC//J01EE01",
     "metamizole": "ATC//N02BB02",
-    "methotrexate": "ATC//L04AX03 ATC//L01BA01",
+    "methotrexate": "RxNorm//6851 ATC//L04AX03 ATC//L01BA01",
     "cladribine": "ATC//L04AA40 ATC//L01BB04",
+    "fingolimod": "RxNorm//1012892 ATC//L04AE01 ATC//L04AA27",
+    "hydrocortisone": "RxNorm//5492 ATC//H02AB09",
+    "immunoglobulins": "ATC//J06BA02",
+    "aciclovir": "RxNorm//281 ATC//J05AB01",
+    "valaciclovir": "RxNorm//73645 ATC//J05AB11",
+    "valganciclovir": "RxNorm//275891 ATC//J05AB14",
+    "clozapine": "RxNorm//2626 ATC//N05AH02",
+    "sulfasalazine": "RxNorm//9524 ATC//A07EC01",
+    "dapsone": "RxNorm//3108 ATC//J04BA02",
+    "ticlopidine": "RxNorm//10594 ATC//B01AC05",
+}
+TRIALS = {
+    "b_cells": "SDTM//CD19",
+    "b_cells_percent": "SDTM//CD19LY",
+    "cd3_percent": "SDTM//CD3LY",
+    "cd4_percent": "SDTM//CD4LY",
+    "cd8_percent": "SDTM//CD8LY",
+    "nk": "SDTM//NKCE SDTM//CD1656",
+    "nk_percent": "SDTM//NKCELY SDTM//NKCELYCE SDTM//CD1656LY",
+    "urine_rbc": "SDTM//URINE//RBC",
+    "urine_protein": "SDTM//URINE//PROT",
+    "urine_protein_creatinine": "SDTM//PROTCRT SDTM//URINE//PROTCRT",
 }
 PAIRS = [(code, concept) for concept, codes in (COUNTS | DRUGS).items() for code in codes.split()]
 OWN_NAMES = """
@@ -72,6 +97,28 @@ def concepts_met(codes, **how):
     rows = "\n".join(f"1 {code} 1" for code in codes)
     seen = reviewed(f"day code numeric_value\n{rows}", **how).codes_seen.to_pylist()
     return {row["code"]: row["concept"] for row in seen}
+
+
+@pytest.mark.parametrize(("concept", "codes"), TRIALS.items())
+def test_a_test_code_of_trials_means_one_concept(concept, codes):
+    assert concepts_met(codes.split()) == dict.fromkeys(codes.split(), concept)
+
+
+def test_every_drug_that_a_shipped_protocol_names_has_an_atc_code():
+    named = set()
+    for name in leukon.list_protocols():
+        protocol = leukon.load_protocol(name)
+        named |= {*protocol.drugs, *(drug for group in protocol.treatments.values() for drug in group.concepts)}
+        named |= set(protocol.workup["other_drugs"].drugs)
+    without = {
+        name for name in named if not any(code.startswith("ATC//") for code in load_concepts().by_name[name].codes)
+    }
+    assert without == {"plasma_exchange"}, "a procedure"
+
+
+@pytest.mark.parametrize("code", ["SDTM//RBC", "SDTM//PROT", "SDTM//URINE//WBC", "SDTM//URINE//CD4LY", "ATC//D10AX05"])
+def test_a_code_of_another_fluid_or_of_the_skin_means_nothing(code):
+    assert concepts_met([code]) == {code: None}
 
 
 @pytest.mark.parametrize(("code", "concept"), PAIRS)

@@ -6,10 +6,12 @@ from tests.tables import expect, reviewed
 BILLIONS_PER_LITRE = r"""
     10*9/L 10*3/uL K/uL K/mm3 x10E3/uL x10*9/L Thousand/uL giga.l-1 G/L e9/l 10\S\9/L 10*6/mL /nL Gpt/L
     10^9/L 10^3/uL k/uL x10^9/L 10*3/mm3 10*3/ul E9/L K/mcL ×10⁹/L 10⁹/L x10³/µL 10*3/µL 10*9/l
+    10e3/ul 10E9/L 10e9/l Tsd/µl Tsd./µl Tsd/ul TSD/UL Mrd/l Mrd./l Zellen/nl /nl G/l Gpt/l gpt/l
     9444 8848 8816 8961 44777588 OMOP//9444 OMOP//8848 OMOP//8816 OMOP//8961 OMOP//44777588
 """
 PER_MICROLITRE = """
     /uL cells/uL {cells}/uL /mm3 cells/mm3 /cumm 10*6/L /µL /μL cells/µL 10^6/L x10*6/L
+    Zellen/µl Zellen/ul Mpt/l
     8784 8647 OMOP//8784 OMOP//8647
 """
 
@@ -126,6 +128,13 @@ def test_conversion_is_one_correctly_rounded_division():
         ("anc", "mg/dL"),
         ("anc", "10*3/mL"),
         ("anc", "10*3/L"),
+        ("anc", "g/l"),
+        ("anc", "Tsd"),
+        ("anc", "Tsd/l"),
+        ("anc", "Tsd/ml"),
+        ("anc", "Mio/µl"),
+        ("anc", "Tpt/L"),
+        ("anc", "T/l"),
         ("anc", "kelvin"),
         ("anc", "8713"),
         ("anc", "10*9"),
@@ -159,3 +168,10 @@ def test_white_space_in_a_unit_does_not_matter():
     3   anc  900           cells~/~uL | 0.9
     """
     expect(reviewed(table).results, table)
+
+
+@pytest.mark.parametrize("unit", ["mg/day", "mg/d", "mg/h", "mg/kg", "mg/m2", "mg/24h"])
+def test_a_dose_rate_is_no_amount_but_the_dose_was_given(unit):
+    table = f"day code numeric_value unit\n0 alemtuzumab 12 {unit}\n1 alemtuzumab 12 mg"
+    expect(reviewed(table).courses, "doses total_dose_mg\n2 -")
+    assert reviewed(table).unused.num_rows == 0

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -46,10 +47,11 @@ class SiteCode(Strict):
 
 
 class CodeMap(Strict):
-    """A site's code map: what its columns and codes are called."""
+    """A site's code map: what its columns and codes are called, and what its spreadsheet of visits looks like."""
 
     columns: dict[str, Text] = Field(default_factory=dict, description="events column = its name in the input")
     codes: dict[str, SiteCode] = {}
+    visits: dict[str, Any] = Field(default_factory=dict, description="a spreadsheet of visits; its reader checks it")
 
 
 def load_code_map(path: str | Path, concepts: Concepts | None = None) -> CodeMap:
@@ -78,6 +80,11 @@ class SiteCodes:
     unit: Array
     lln: Array
     uln: Array
+
+    @cached_property
+    def met(self) -> frozenset[int]:
+        """Numbers of the concepts that the codes mean."""
+        return frozenset(self.concept.tolist())
 
 
 def read_codes(codes: Sequence[str], concepts: Concepts, code_map: CodeMap) -> SiteCodes:

@@ -9,7 +9,9 @@ import pyarrow.compute as pc
 
 from leukon.errors import DoubledColumn, MissingColumn, UnknownTime, WrongType
 from leukon.events.arrays import NULL, Array, Words, changes
-from leukon.events.schema import EVENTS, REQUIRED
+from leukon.events.schema import EVENTS, PLACE, REQUIRED
+
+_OF_READERS = frozenset((*(column.name for column in EVENTS), PLACE))
 
 
 def find_columns(present: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
@@ -28,6 +30,17 @@ def find_columns(present: Sequence[str], columns: Mapping[str, str]) -> dict[str
         if present.count(name) > 1:
             raise DoubledColumn(name)
     return here
+
+
+def names_in_force(present: Sequence[str], columns: Mapping[str, str]) -> Mapping[str, str]:
+    """What a code map's `[columns]` say of an input: nothing, where a reader (FHIR, HL7, ...) has already named them.
+
+    Its tables have every column of events and `place`, and no other; in them no column can be missing by a slip.
+
+    >>> names_in_force(["patient", "time", "code"], {"subject_id": "patient"})
+    {'subject_id': 'patient'}
+    """
+    return {} if set(present) == _OF_READERS else columns
 
 
 def says_something(table: pa.Table, name: str) -> bool:

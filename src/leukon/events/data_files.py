@@ -27,7 +27,7 @@ def load_toml(path: Path, model: type[Model], beneath: Mapping[str, Any] | None 
     MissingFile, InvalidFile
         If the file cannot be opened; if it is not TOML or breaks a rule of the model.
     """
-    return _check(_over(beneath or {}, read_toml(path)), path.name, model)
+    return check_model(_over(beneath or {}, read_toml(path)), path.name, model)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def parse_toml(text: str, file: str, model: type[Model]) -> Model:
     """Check TOML text against `model`; `file` is the name that errors show."""
-    return _check(_parse(text, file), file, model)
+    return check_model(_parse(text, file), file, model)
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:
@@ -58,7 +58,14 @@ def _parse(text: str, file: str) -> dict[str, Any]:
         raise InvalidFile(file, "the text", f"it is not TOML: {error}.", "mend the line it names.") from None
 
 
-def _check(content: Mapping[str, Any], file: str, model: type[Model]) -> Model:
+def check_model(content: Mapping[str, Any], file: str, model: type[Model]) -> Model:
+    """Check what stands in a TOML file against `model`; `file` is the name that errors show.
+
+    Raises
+    ------
+    InvalidFile
+        If it breaks a rule of the model.
+    """
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -5,19 +5,18 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from leukon.events.arrays import Array
-from leukon.events.comparators import DEPTH
 from leukon.events.concepts import Concepts
+from leukon.events.parts import Parts, gather_parts
 from leukon.events.schema import ORIGINS, REASONS
-from leukon.events.value_sets import ValueSets, millionths, round_to_hundredths, sets_of
+from leukon.events.value_sets import millionths, round_to_hundredths
 
 PARTS = ("neutrophils_percent", "lymphocytes_percent", "bands_percent", "segs", "bands")
 _MILLIONTHS = 10**6
-_NONE = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
 class Derived:
-    """Derived counts, one an entry; `at` is the row of the percentage (or segs) each was made from."""
+    """Derived counts, one an entry; `at` is the row of the percentage, segs or monocytes of each."""
 
     at: Array
     concept: Array
@@ -29,6 +28,11 @@ class Derived:
     def none(cls) -> "Derived":
         """No derived count."""
         return cls(*(np.empty(0, kind) for kind in (np.int64, np.int64, float, np.int8, np.int8)))
+
+    def and_more(self, *others: "Derived") -> "Derived":
+        """These counts and the others."""
+        every = (self, *others)
+        return Derived(*(np.concatenate([getattr(each, f.name) for each in every]) for f in fields(self)))
 
     def without(self, others: "Derived") -> "Derived":
         """These counts, but for those that are among the others too."""
@@ -55,51 +59,6 @@ class Rivals:
         return Rivals(*(np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)))
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """Usable rows at moments with parts; `name` is the concept's number, `lowness` their order from the lowest up."""
-
-    at: Array
-    moment: Array
-    source: Array
-    name: Array
-    value: Array
-    comparator: Array
-    lowness: Array
-    by_lowness: Array
-
-    def sets(self, at: Array) -> ValueSets:
-        """The sets of values of the rows `at`."""
-        return sets_of(self.value[at], self.comparator[at])
-
-    def of(self, number: int) -> Array:
-        """Places of the rows of one concept."""
-        return np.flatnonzero(self.name == number)
-
-    def beside(self, anchors: Array, candidates: Array) -> Array:
-        """For each anchor the lowest candidate that meets it, -1 if none does.
-
-        Rows meet at one subject and time if their source_ids are equal or at least one has none.
-        """
-        moment, source = self.moment[anchors], self.source[anchors]
-        width = int(self.source.max(initial=-1)) + 2
-        key = self.moment[candidates] * width + self.source[candidates] + 1
-        anywhere = self._lowest(self.moment[candidates], candidates, moment)
-        same = self._lowest(key, candidates, moment * width + source + 1)
-        nameless = self._lowest(key, candidates, moment * width)
-        lowest = np.where(source < 0, anywhere, np.minimum(same, nameless))
-        return np.where(lowest == _NONE, -1, self.by_lowness[np.minimum(lowest, self.at.size - 1)])
-
-    def _lowest(self, keys: Array, candidates: Array, wanted: Array) -> Array:
-        """Lowness of the lowest candidate of each wanted key."""
-        if not keys.size:
-            return np.full(wanted.size, _NONE)
-        order = np.lexsort((self.lowness[candidates], keys))
-        sorted_keys = keys[order]
-        place = np.minimum(np.searchsorted(sorted_keys, wanted), keys.size - 1)
-        return np.where(sorted_keys[place] == wanted, self.lowness[candidates[order[place]]], _NONE)
-
-
 def derive_counts(
     concepts: Concepts,
     moment: Array,
@@ -119,14 +78,14 @@ def derive_counts(
     is_part = np.isin(concept, [number[name] for name in PARTS]) & (reason < 0)
     if not is_part.any():
         return Derived.none(), Rivals.none()
-    parts = _gather(moment, source, concept, value, comparator, reason, is_part)
+    parts = gather_parts(moment, source, concept, value, comparator, reason, is_part)
     fate = np.full(parts.at.size, REASONS.index("no_total"))
     anc, wbc = parts.of(number["anc"]), parts.of(number["wbc"])
     percents, bands = parts.of(number["neutrophils_percent"]), parts.of(number["bands_percent"])
     segs, band_counts = parts.of(number["segs"]), parts.of(number["bands"])
     lymphocytes, lymphocyte_percents = parts.of(number["lymphocytes"]), parts.of(number["lymphocytes_percent"])
     nothing = anc[:0]
-    highest = {name: _highest(concepts, name) for name in ("anc", "lymphocytes")}
+    highest = {name: concepts.high[number[name]] for name in ("anc", "lymphocytes")}
     for part in (bands, band_counts):
         fate[part[parts.beside(part, anc) >= 0]] = REASONS.index("measured_present")
     from_percent, rivals = _wbc_times_percent(parts, percents, wbc, bands, anc, number["anc"], highest["anc"], fate)
@@ -138,31 +97,11 @@ def derive_counts(
     )
     is_part = is_part[parts.at]
     reason[parts.at[is_part]] = fate[is_part]
-    found = (from_percent, from_segs, from_lymphocytes)
-    derived = Derived(*(np.concatenate([getattr(each, f.name) for each in found]) for f in fields(Derived)))
-    return derived, rivals.and_more(more_rivals)
-
-
-def _highest(concepts: Concepts, name: str) -> float:
-    limits = concepts.by_name[name].plausible
-    return np.inf if limits is None else limits.high
-
-
-def _gather(
-    moment: Array, source: Array | None, concept: Array, value: Array, comparator: Array, reason: Array, is_part: Array
-) -> _Parts:
-    near = np.zeros(int(moment.max()) + 1, bool)
-    near[moment[is_part]] = True
-    at = np.flatnonzero(near[moment] & (reason < 0))
-    by_lowness = np.lexsort((at, DEPTH[comparator[at]], value[at]))
-    lowness = np.empty(at.size, np.int64)
-    lowness[by_lowness] = np.arange(at.size)
-    sources = np.full(at.size, -1) if source is None else source[at].astype(np.int64)
-    return _Parts(at, moment[at], sources, concept[at], value[at], comparator[at], lowness, by_lowness)
+    return from_percent.and_more(from_segs, from_lymphocytes), rivals.and_more(more_rivals)
 
 
 def _wbc_times_percent(
-    parts: _Parts, percents: Array, wbcs: Array, bands: Array, measured: Array, target: int, highest: float, fate: Array
+    parts: Parts, percents: Array, wbcs: Array, bands: Array, measured: Array, target: int, highest: float, fate: Array
 ) -> tuple[Derived, Rivals]:
     """WBC x (percent + bands percent if reported), rounded half-even to 2 decimals."""
     wbc, band, rival = (parts.beside(percents, others) for others in (wbcs, bands, measured))
@@ -183,7 +122,7 @@ def _wbc_times_percent(
 
 
 def _segs_plus_bands(
-    parts: _Parts, segs: Array, bands: Array, measured: Array, made: Array, target: int, highest: float, fate: Array
+    parts: Parts, segs: Array, bands: Array, measured: Array, made: Array, target: int, highest: float, fate: Array
 ) -> tuple[Derived, Rivals]:
     """Segs + bands, rounded half-even to 2 decimals; a count derived from a percentage goes before."""
     band, rival = parts.beside(segs, bands), parts.beside(segs, measured)
@@ -210,7 +149,7 @@ class _Made:
     origin: Array
     rival: Array
 
-    def settle(self, parts: _Parts, target: int, fate: Array) -> tuple[Derived, Rivals]:
+    def settle(self, parts: Parts, target: int, fate: Array) -> tuple[Derived, Rivals]:
         """Say of every row what became of it; where a measured count is, the made one is only its rival."""
         free, good = self.rival < 0, self.readable & self.plausible
         _mark(fate, self.rows[free], self.readable[free], self.plausible[free])

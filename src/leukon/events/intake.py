@@ -14,6 +14,7 @@ from leukon.events.columns import (
     check_timezone,
     column_of,
     find_columns,
+    names_in_force,
     number_subjects,
     numbers_of,
     says_something,
@@ -113,7 +114,7 @@ def _events_table(data: Any, columns: Mapping[str, str]) -> pa.Table:
     if not hasattr(data, "__arrow_c_stream__"):
         raise WrongType("The object with the events", type(data).__name__, "a table with __arrow_c_stream__")
     table = data if isinstance(data, pa.Table) else _to_arrow(data)
-    here = find_columns(table.column_names, columns)
+    here = find_columns(table.column_names, names_in_force(table.column_names, columns))
     return table.select(list(here.values())).rename_columns(list(here))
 
 

@@ -35,6 +35,8 @@ EVENTS = (
     Column("source_id", pa.string(), "identity of the result at its source; versions of one result share it"),
 )
 REQUIRED = ("subject_id", "time", "code", "numeric_value")
+PLACE = "place"
+"""The column beside those of events in which a reader says where each row came from."""
 
 ACCOUNT = (
     Column("use", WORD, "result, part_of_result, dose, finding, superseded, unused, other_kind, after_as_of"),
@@ -92,5 +94,5 @@ REASONS = (
 STATUSES = ("preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error")
 """Weakest first: where versions were recorded at one time, the later one in this order stands."""
 COMPARATORS = ("<", "<=", ">=", ">")
-ORIGINS = ("measured", "wbc_x_percent", "wbc_x_percent_bands", "segs_plus_bands")
+ORIGINS = ("measured", "wbc_x_percent", "wbc_x_percent_bands", "segs_plus_bands", "wbc_less_others")
 LLN_SOURCES = ("row", "map")

@@ -1,5 +1,6 @@
 """The door: events are checked and sorted here, once; every row leaves with a use, or a reason why it has none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,10 +10,11 @@ import numpy as np
 from leukon.errors import NoUsableRow
 from leukon.events.account import Fates
 from leukon.events.arrays import NULL, Array, changes
+from leukon.events.by_difference import OTHERS, derive_by_difference
 from leukon.events.clock import END_OF_TIME, AsOf, read_as_of
 from leukon.events.code_map import CodeMap, SiteCodes, check_names, read_codes
 from leukon.events.concepts import FINDING, Concepts, load_concepts
-from leukon.events.derived import Derived, derive_counts
+from leukon.events.derived import Derived, Rivals, derive_counts
 from leukon.events.held_back import HeldBack, take_held_back
 from leukon.events.intake import Intake, take_in, take_rows
 from leukon.events.lifecycle import refuse_bad_status, settle_versions
@@ -118,12 +120,15 @@ def _check(intake: Intake, as_of: AsOf, concepts: Concepts, codes: SiteCodes) ->
     source = None if rows.source is None else rows.source.index
     said = (concept, measured.value, measured.comparator)
     hopeful = _believing(reason, of_values)
-    derived, rivals = derive_counts(concepts, moment, source, *said, reason)
+    others = [number for name in OTHERS if (number := concepts.number[name]) in codes.met]
+    derived, rivals, served = _derive(concepts, others, moment, source, *said, reason)
     waiting = Derived.none()
     if hopeful is not None:
-        believed, _ = derive_counts(concepts, moment, source, *said, hopeful)
+        believed, *_ = _derive(concepts, others, moment, source, *said, hopeful)
         waiting = believed.without(derived)
     used_as = _uses(concept, reason, concepts)
+    if others:
+        _set_aside(concept, others, served, used_as, reason)
     use = np.where(after, AFTER, OTHER_KIND).astype(np.int8)
     reasons = np.full(use.size, -1, np.int8)
     use[at], reasons[at] = used_as, reason
@@ -142,6 +147,22 @@ def _believing(reason: Array, of_values: Refusals) -> Array | None:
     """Reasons as they were if preliminary rows were believed; None if there are none."""
     waits = (reason == REASONS.index("preliminary")) & of_values.live
     return np.where(waits, -1, reason) if waits.any() else None
+
+
+def _derive(concepts: Concepts, others: Sequence[int], moment: Array, *said: Any) -> tuple[Derived, Rivals, Array]:
+    """Derived counts, their rivals, and rows of `others` that served; input without such cells costs nothing more."""
+    derived, rivals = derive_counts(concepts, moment, *said)
+    if not others:
+        return derived, rivals, np.empty(0, np.int64)
+    left, served = derive_by_difference(concepts, moment, *said)
+    return derived.and_more(left), rivals, served
+
+
+def _set_aside(concept: Array, others: Sequence[int], served: Array, use: Array, reason: Array) -> None:
+    """Rows of other white cells are of another kind, whatever is wrong with them, unless a count is made of them."""
+    idle = np.isin(concept, others)
+    idle[served] = False
+    use[idle], reason[idle] = OTHER_KIND, -1
 
 
 def _uses(concept: Array, reason: Array, concepts: Concepts) -> Array:

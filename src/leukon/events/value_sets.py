@@ -27,6 +27,19 @@ class ValueSets:
         high = np.where(endless, _ENDLESS, self.high + other.high)
         return ValueSets(self.low + other.low, high, self.low_open | other.low_open, self.high_open | other.high_open)
 
+    def minus(self, other: "ValueSets") -> "ValueSets":
+        """All differences of a value here and one there that are not below 0; none: the low end is above the high one.
+
+        What is below 0 is left out, for nobody has fewer cells than none: `<2` less 1.5 is `<0.5`.
+        """
+        endless = self.high == _ENDLESS
+        low = np.where(other.high == _ENDLESS, -1, self.low - other.high)
+        low_open = (self.low_open | other.high_open) & (low >= 0)
+        low, high, high_open = np.maximum(low, 0), self.high - other.low, self.high_open | other.low_open
+        none = ~endless & ((high < low) | ((high == low) & (low_open | high_open)))
+        high = np.where(none, 0, np.where(endless, _ENDLESS, high))
+        return ValueSets(np.where(none, 1, low), high, low_open, high_open & ~endless)
+
     def times(self, other: "ValueSets") -> "ValueSets":
         """All products of a value here and one there."""
         nought = self.is_nought() | other.is_nought()

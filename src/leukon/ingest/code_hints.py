@@ -14,8 +14,11 @@ from leukon.ingest.code_hints_fits import Fit, fit_concepts, fits_by_values
 from leukon.ingest.code_hints_profiles import Profile, profile_codes
 from leukon.ingest.code_hints_words import cut, find_meanings
 from leukon.ingest.gathered import UNREADABLE
+from leukon.ingest.orders import ORDERED
 
 Confidence = Literal["likely", "possible"]
+_NOT_ASKED = (UNREADABLE, ORDERED)
+"""What could not be read has no meaning, and an order whose doses are told by themselves would count them twice."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def suggest_codes(
     asked = [
         number
         for number, code in enumerate(intake.code.words)
-        if known[number] < 0 and code and code not in code_map.codes and not code.startswith(UNREADABLE)
+        if known[number] < 0 and code and code not in code_map.codes and not code.startswith(_NOT_ASKED)
     ]
     words, drugs = displays or {}, name_drugs(concepts)
     return [

@@ -25,6 +25,7 @@ from leukon.ingest.fhir_files import (
 from leukon.ingest.fhir_json import Unreadable, read_fields
 from leukon.ingest.fhir_results import Desk
 from leukon.ingest.gathered import in_batches, to_table
+from leukon.ingest.orders import Told, settle_orders
 
 
 def is_fhir(path: Path) -> bool:
@@ -46,7 +47,7 @@ def stream_fhir(path: Path, timezone: str | None = None) -> Iterator[pa.RecordBa
     Parameters
     ----------
     path
-        The file or folder. NDJSON is read line by line; a bundle is held in memory.
+        The file or folder. NDJSON is read line by line, and twice where it holds orders; a bundle is held in memory.
     timezone
         IANA zone to convert times with an offset to; default: wall clock as written.
 
@@ -74,11 +75,16 @@ def stream_fhir(path: Path, timezone: str | None = None) -> Iterator[pa.RecordBa
         )
     if len(files) == 1 and is_document(files[0]) and not is_whole(read_document(files[0])):
         raise UnreadableFile(path, "its JSON is broken or cut short.", "export or copy the file again.")
-    desk = Desk(zone=None if timezone is None else ZoneInfo(timezone))
-    for file, start in starts:
-        if len(starts) > 1 and holds_medications(start):
-            _learn_medications(desk, file)
-    yield from in_batches(desk.rows, _each_step(desk, files))
+    zone = None if timezone is None else ZoneInfo(timezone)
+
+    def read(told: Told) -> Iterator[pa.RecordBatch]:
+        desk = Desk(zone=zone, told=told)
+        for file, start in starts:
+            if len(starts) > 1 and holds_medications(start):
+                _learn_medications(desk, file)
+        yield from in_batches(desk.rows, _each_step(desk, files))
+
+    yield from settle_orders(read)
 
 
 def _start_of(file: Path) -> bytes:

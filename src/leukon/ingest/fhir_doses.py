@@ -11,20 +11,24 @@ from leukon.ingest.fhir_results import MODIFIED, Desk, own_id, read_times, statu
 from leukon.ingest.fhir_routes import find_form
 from leukon.ingest.fhir_times import first_of, read_time
 from leukon.ingest.fhir_values import Value, read_quantity
+from leukon.ingest.orders import OPEN, ORDERED
 
 DOSES = ("MedicationAdministration", "MedicationStatement", "MedicationRequest")
 NOT_GIVEN = Value("not given")
 _GIVEN = {
-    "MedicationAdministration": ("completed", "in-progress", "on-hold"),
+    "MedicationAdministration": ("completed", "in-progress", "on-hold", "stopped"),
     "MedicationStatement": ("active", "completed"),
     "MedicationRequest": ("active", "completed"),
 }
 _NOT_GIVEN = {
-    "MedicationAdministration": ("not-done", "stopped"),
+    "MedicationAdministration": ("not-done",),
     "MedicationStatement": ("intended", "not-taken", "stopped", "on-hold"),
     "MedicationRequest": ("draft", "on-hold", "cancelled", "stopped"),
 }
-"""Statuses of each; any other word is handed on as it is."""
+"""Statuses of each; any other word is handed on as it is.
+
+An administration that was stopped was begun: whoever got half of an infusion that depletes cells is depleted.
+"""
 _KNOWN_SINCE = {"MedicationStatement": "dateAsserted", "MedicationRequest": "authoredOn"}
 _ORDERS = ("order", "original-order", "reflex-order", "filler-order", "instance-order")
 
@@ -32,8 +36,7 @@ _ORDERS = ("order", "original-order", "reflex-order", "filler-order", "instance-
 def add_dose(desk: Desk, dose: Fields, kind: str, place: str, inside: Mapping[str, Fields]) -> None:
     """Add the row of a dose, or of one that was not given.
 
-    Local doses (eye drops) get a code that means nothing (`ROUTE//eye//...`), and so does an order whose doses are
-    told by themselves (`ORDERED//...`): it would count twice.
+    Local doses (eye drops) get a code that means nothing (`ROUTE//eye//...`).
     """
     drug, dosages = _drug(desk, dose, inside), _dosages(dose, kind)
     time, recorded = _times(desk, dose, kind, dosages)
@@ -44,11 +47,14 @@ def add_dose(desk: Desk, dose: Fields, kind: str, place: str, inside: Mapping[st
     value = _amount(dosages, code) if given else NOT_GIVEN
     form = find_form(dosages, drug.code, drug.form)
     code = code if form is None else f"ROUTE//{form}//{code}"
+    subject = desk.links.find_subject(dose.bytes_of("subject"), inside)
+    if kind == "MedicationAdministration" and status != "entered-in-error":
+        desk.told.add(subject, code)
     desk.rows.add(
         place=place,
-        subject_id=desk.links.find_subject(dose.bytes_of("subject"), inside),
+        subject_id=subject,
         time=time,
-        code=f"ORDERED//{code}" if source_id in desk.links.given_orders else code,
+        code=_mark_order(desk, code, source_id) if kind == "MedicationRequest" and given else code,
         numeric_value=value.number,
         text_value=value.text,
         unit=value.unit,
@@ -57,6 +63,13 @@ def add_dose(desk: Desk, dose: Fields, kind: str, place: str, inside: Mapping[st
         recorded_time=recorded,
         source_id=source_id,
     )
+
+
+def _mark_order(desk: Desk, code: str | None, source_id: str | None) -> str | None:
+    """An order that an administration of its bundle names is told by itself; of others the whole input decides."""
+    if code is None:
+        return None
+    return f"{ORDERED if source_id in desk.links.given_orders else OPEN}{code}"
 
 
 def _drug(desk: Desk, dose: Fields, inside: Mapping[str, Fields]) -> Drug:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Raw
 
 from leukon.ingest.fhir_codes import code_in
-from leukon.ingest.fhir_datatypes import Act, Reference
+from leukon.ingest.fhir_datatypes import Act, Identifier, Reference
 from leukon.ingest.fhir_doses import DOSES, add_dose
-from leukon.ingest.fhir_json import Unreadable, read_fields
+from leukon.ingest.fhir_json import Fields, Unreadable, read_fields
 from leukon.ingest.fhir_links import Report, short_address
 from leukon.ingest.fhir_pieces import Inside, Piece, look_inside, read_piece
 from leukon.ingest.fhir_results import Desk, add_observation, own_id, read_report
@@ -49,14 +49,16 @@ def _add_bundle(desk: Desk, bundle: Piece, depth: int) -> Iterator[None]:
     entries = [_read_entry(desk, raw, f"{bundle.place} entry {number}") for number, raw in enumerate(raws, 1)]
     for piece in entries:
         if piece is not None:
+            desk.links.enter(piece.address)
             _learn(desk, piece)
     for piece in entries:
         if piece is not None and piece.kind == "Bundle":
             yield from _add_bundle(desk, piece, depth + 1)
         elif piece is not None:
+            desk.links.enter(piece.address)
             _add_piece(desk, piece)
         yield
-    outside.home = desk.links.home
+    outside.leave_bundle(desk.links)
     desk.links = outside
 
 
@@ -80,7 +82,7 @@ def _learn(desk: Desk, piece: Piece) -> None:
     """Note what other entries may point at."""
     links, fields, address = desk.links, piece.fields, piece.address
     if piece.kind == "Patient" and address and address.startswith("urn:"):
-        links.patients[address] = own_id(fields) or address.rpartition(":")[2]
+        links.patients[address] = _name(desk, fields) or address.rpartition(":")[2]
     elif piece.kind == "Medication":
         links.learn_medication(fields, address)
     elif piece.kind == "MedicationAdministration" and fields.has("request"):
@@ -123,7 +125,12 @@ def _find_report(desk: Desk, piece: Piece) -> Report | None:
 
 def _identity(desk: Desk, piece: Piece) -> str | None:
     told = desk.links.person_at(piece.address) if piece.address else None
-    return told or own_id(piece.fields)
+    return told or _name(desk, piece.fields)
+
+
+def _name(desk: Desk, person: Fields) -> str | None:
+    """The id of a Patient, else an identifier."""
+    return person.word("id") or desk.links.identified(person.read("identifier", list[Identifier]))
 
 
 def _add_report(desk: Desk, piece: Piece) -> None:

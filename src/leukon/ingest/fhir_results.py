@@ -17,6 +17,7 @@ from leukon.ingest.fhir_quantities import limits_in
 from leukon.ingest.fhir_times import first_of, read_time, start_of, time_in
 from leukon.ingest.fhir_values import NO_VALUE, Result, Value, is_part, read_value
 from leukon.ingest.gathered import Gathering
+from leukon.ingest.orders import Told
 
 MODIFIED = "modifierExtension"
 """Status of what carries an extension that may turn its meaning around: FHIR forbids to use it without knowing it."""
@@ -27,11 +28,12 @@ _TIMES = ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effective
 
 @dataclass
 class Desk:
-    """What readers of resources share: the rows they add to, what has been met, and the zone of the times."""
+    """What readers of resources share: their rows, what has been met, what was administered, and the zone of times."""
 
     rows: Gathering = field(default_factory=Gathering)
     links: Links = field(default_factory=Links)
     zone: ZoneInfo | None = None
+    told: Told = field(default_factory=Told)
 
 
 class _Shared(NamedTuple):

@@ -1,6 +1,6 @@
 """Which formats there are, how a path shows which one it is, and who reads it; a reader is loaded when it is needed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import pyarrow as pa
 
 from leukon.errors import MissingPackage, UnknownName, UnreadableFile
+from leukon.events.code_map import CodeMap
 from leukon.ingest.meds import is_meds
 
 Format = Literal["csv", "parquet", "meds", "omop", "fhir", "hl7v2", "sdtm", "visits"]
@@ -32,6 +33,7 @@ _TRIED: dict[str, tuple[Format, ...]] = {
     ".txt": ("hl7v2", "sdtm", "visits"),
 }
 """Formats tried for each ending, before it is taken for the event layout."""
+_NAMING: tuple[Format, ...] = ("meds", "sdtm")
 _LAST: dict[str, Format] = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "csv"}
 
 
@@ -40,8 +42,8 @@ def is_url(source: str | Path) -> bool:
     return isinstance(source, str) and source.startswith(_URLS)
 
 
-def recognise(source: str | Path) -> Format:
-    """The format of a path or of a database's URL, by its name and its first bytes.
+def recognise(source: str | Path, codes: CodeMap | None = None) -> Format:
+    """The format of a path or of a database's URL, by its name and its first bytes, and by headings that a map names.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def recognise(source: str | Path) -> Format:
         return "meds"
     kind = "folder" if path.is_dir() else path.suffix.lower()
     for tried in _TRIED.get(kind, ()):
-        if _is(tried, path):
+        if _is(tried, path, codes):
             return tried
     if path.is_dir() and any(path.glob("*.parquet")):
         return "parquet"
@@ -72,24 +74,38 @@ def _last(path: Path, kind: str) -> Format:
     raise UnreadableFile(path, f"{what} that leukon knows; tried {tried}.", "rename it, or say the format.")
 
 
-def _is(format: Format, path: Path) -> bool:
+def _is(format: Format, path: Path, codes: CodeMap | None) -> bool:
     """Whether the reader of a format takes the path; not if what it needs is not installed."""
     try:
-        return bool(getattr(_reader(format), f"is_{format}")(path))
+        return bool(_call(format, "is")(path, **_said_of(format, codes)))
     except MissingPackage:
         return False
 
 
-def read_format(format: Format, source: str | Path, timezone: str | None) -> pa.Table:
-    """Read a source of one of the formats that have a reader of their own, as one table of events."""
-    table: pa.Table = _call(format, "read")(_as_given(source), timezone)
-    return table
-
-
-def stream_format(format: Format, source: str | Path, timezone: str | None) -> Iterator[pa.RecordBatch]:
-    """Read a source in batches of events."""
-    batches: Iterator[pa.RecordBatch] = _call(format, "stream")(_as_given(source), timezone)
+def stream_format(
+    format: Format, source: str | Path, timezone: str | None, codes: CodeMap | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Read a source of one of the formats that have a reader of their own, in batches of events."""
+    said = _said_of(format, codes)
+    batches: Iterator[pa.RecordBatch] = _call(format, "stream")(_as_given(source), timezone, **said)
     return batches
+
+
+def name_codes(format: Format, source: str | Path) -> Mapping[str, str]:
+    """What a source itself calls its codes in words; nothing where its format keeps no such list beside its rows."""
+    if format not in _NAMING:
+        return {}
+    names: Mapping[str, str] = _call(format, "name_codes")(Path(source))
+    return names
+
+
+def _said_of(format: Format, codes: CodeMap | None) -> dict[str, Any]:
+    """What a site's code map says to the reader of a format: to that of spreadsheets its `[visits]`."""
+    if format != "visits" or codes is None or not codes.visits:
+        return {}
+    from leukon.ingest.visits_map import check_visit_map  # noqa: PLC0415 as every reader: loaded when it is needed
+
+    return {"visits": check_visit_map({"visits": codes.visits})}
 
 
 def _as_given(source: str | Path) -> str | Path:

@@ -12,9 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from leukon.events.schema import EVENTS, SUBJECT
+from leukon.events.schema import EVENTS, PLACE, SUBJECT
 
-PLACE = "place"
 UNREADABLE = "UNREADABLE//"
 BATCH = 1 << 16
 """Rows of one batch: memory stays the same however long the file is."""

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from leukon.errors import UnreadableFile
-from leukon.ingest.gathered import BATCH, Gathering, to_table
+from leukon.ingest.gathered import BATCH, to_table
 from leukon.ingest.hl7v2_frames import split_segments
-from leukon.ingest.hl7v2_messages import Messages
+from leukon.ingest.hl7v2_messages import Feed, Messages
+from leukon.ingest.orders import Told, settle_orders
 
 _BLOCK = 1 << 20
 _VOLUME = 1 << 26
@@ -42,6 +43,9 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def stream_hl7v2(path: Path, timezone: str | None = None) -> Iterator[pa.RecordBatch]:
     r"""Read the results and doses of HL7 v2 messages, in batches; memory does not grow with the file.
 
+    It grows with the people only: each number is kept with the authority that gave it out, and each drug that was
+    administered to somebody. Where there are orders (RXE, RXG) the input is read through twice (`orders.py`).
+
     Parameters
     ----------
     path
@@ -56,7 +60,7 @@ def stream_hl7v2(path: Path, timezone: str | None = None) -> Iterator[pa.RecordB
         Rows of `gathered.SCHEMA`, in the order of the file. One row for each OBX (for each repetition of a numeric
         one), RXA, and for RXG, RXE, RXD or RXO where nothing stronger stands in the same order. `place` is
         `file:message segment number`, as in `feed.hl7:3 OBX 5`. What cannot be read is a row of its own
-        (`UNREADABLE//segment`, `frame`, `batch`, `file`).
+        (`UNREADABLE//segment`, `frame`, `batch`, `file`, `authority`).
 
     Raises
     ------
@@ -64,10 +68,15 @@ def stream_hl7v2(path: Path, timezone: str | None = None) -> Iterator[pa.RecordB
         If a file cannot be opened, or no HL7 v2 message begins in its first MiB. A bad segment never raises.
     """
     zone = None if timezone is None else ZoneInfo(timezone)
-    rows = Gathering()
-    for file in _files(path):
-        yield from _stream_file(file, rows, zone)
-    yield rows.take()
+    files = _files(path)
+
+    def read(told: Told) -> Iterator[pa.RecordBatch]:
+        feed = Feed(told=told, zone=zone)
+        for file in files:
+            yield from _stream_file(file, feed)
+        yield feed.rows.take()
+
+    yield from settle_orders(read)
 
 
 def read_hl7v2(path: Path, timezone: str | None = None) -> pa.Table:
@@ -84,8 +93,8 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _stream_file(path: Path, rows: Gathering, zone: ZoneInfo | None) -> Iterator[pa.RecordBatch]:
-    messages, volume = Messages(rows, path.name, zone), 0
+def _stream_file(path: Path, feed: Feed) -> Iterator[pa.RecordBatch]:
+    messages, volume, rows = Messages(feed, path.name), 0, feed.rows
     for segments in split_segments(_blocks(path)):
         for segment in segments:
             messages.take(segment)

@@ -41,22 +41,6 @@ class Context:
     says_status: bool = False
 
 
-def find_subject(field: str, context: Context) -> str | None:
-    """The medical record number (type MR) in PID-3, else its first identifier; None if there is none.
-
-    >>> find_subject("77^^^LAB^PI~4711^^^HOSPITAL^MR", Context())
-    '4711'
-    """
-    identifiers = [split_field(part, context.delimiters, context.codec) for part in _parts(field, context)]
-    said = [parts for parts in identifiers if parts[0]]
-    records = [parts for parts in said if len(parts) > 4 and parts[4].upper() == "MR"]
-    return next((parts[0] for parts in (*records, *said)), None)
-
-
-def _parts(field: str, context: Context) -> list[str]:
-    return field.split(context.delimiters.repetition)
-
-
 def read_order(fields: list[str], context: Context) -> Order:
     """The order that an ORC segment opens."""
     planned = split_field(fields[7], context.delimiters)

@@ -10,6 +10,7 @@ from leukon.ingest.hl7v2_numbers import read_number
 from leukon.ingest.hl7v2_routes import find_form
 from leukon.ingest.hl7v2_text import split_field
 from leukon.ingest.hl7v2_times import first_time, own_text, stated_time
+from leukon.ingest.orders import OPEN, Told
 
 NOT_GIVEN = "not given"
 _WIDTH = 23
@@ -70,27 +71,33 @@ def set_route(doses: list[Dose], route: str) -> None:
             dose.route = route
 
 
-def add_doses(rows: Gathering, doses: list[Dose], context: Context) -> None:
-    """Add the doses of one order, of the strongest kind of segment there; requests and supplies are not given."""
+def add_doses(rows: Gathering, doses: list[Dose], context: Context, told: Told) -> None:
+    """Add the doses of one order, of the strongest kind of segment there; requests and supplies are not given.
+
+    Administrations are noted in `told`; an order that has begun is marked, for one of them may tell of the same doses.
+    """
     kinds = {dose.name for dose in doses}
     strongest = next((name for name in PLACES if name in kinds), None)
     route = next((dose.route for dose in doses if dose.route), "")
     for dose in doses:
         if dose.name == strongest:
-            _add_dose(rows, dose, dose.route or route, context)
+            _add_dose(rows, dose, dose.route or route, context, told)
 
 
-def _add_dose(rows: Gathering, dose: Dose, route: str, context: Context) -> None:
+def _add_dose(rows: Gathering, dose: Dose, route: str, context: Context, told: Told) -> None:
     places = PLACES[dose.name]
     fields = dose.fields + [""] * (_WIDTH - len(dose.fields))
     given, status = _fate(dose.name, fields, dose.order)
     amount = split_field(fields[places.amount], context.delimiters, context.codec)[0]
     entered = fields[22] if dose.name == "RXA" else dose.order.entered
+    code = _code(fields, places, route, context)
+    if dose.name == "RXA" and status != "entered-in-error":
+        told.add(dose.subject, code)
     rows.add(
         place=dose.place,
         subject_id=dose.subject,
         time=first_time(_times(dose, fields, context), context.zone),
-        code=_code(fields, places, route, context),
+        code=code if dose.name == "RXA" or not given or code is None else f"{OPEN}{code}",
         numeric_value=read_number(amount) if given else None,
         text_value=(amount or None) if given else NOT_GIVEN,
         unit=read_unit(fields[places.unit], context.delimiters, context.codec),

@@ -7,14 +7,16 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from leukon.ingest.gathered import Gathering
-from leukon.ingest.hl7v2_context import Context, Order, add_request, find_subject, read_order
+from leukon.ingest.hl7v2_context import Context, Order, add_request, read_order
 from leukon.ingest.hl7v2_doses import PLACES, Dose, add_doses, is_whole, set_route
 from leukon.ingest.hl7v2_envelopes import Envelopes
 from leukon.ingest.hl7v2_frames import FRAME_END, FRAME_START, CutShort
 from leukon.ingest.hl7v2_names import is_segment
+from leukon.ingest.hl7v2_people import People, find_number
 from leukon.ingest.hl7v2_results import add_result, has_code, is_damaged
 from leukon.ingest.hl7v2_text import decode, find_codec, read_delimiters
 from leukon.ingest.hl7v2_times import own_text, stated_time
+from leukon.ingest.orders import Told
 
 _GLUED = re.compile(r"(?<=.)MSH([^\w\s^~\\&])\^~\\&#?\1")
 """A message that begins where the segment before it was cut short, without a line end between."""
@@ -34,12 +36,22 @@ class _OpenText:
     place: str = ""
 
 
+@dataclass(slots=True)
+class Feed:
+    """What the files of one input share: the rows they add to, whose numbers are whose, and what was administered."""
+
+    rows: Gathering = field(default_factory=Gathering)
+    people: People = field(default_factory=People)
+    told: Told = field(default_factory=Told)
+    zone: ZoneInfo | None = None
+
+
 class Messages:
     """Takes segments one by one and adds their rows; between them it remembers only the message they are in."""
 
-    def __init__(self, rows: Gathering, file: str, zone: ZoneInfo | None) -> None:
-        self._rows, self._file, self._zone = rows, file, zone
-        self._context = Context(zone)
+    def __init__(self, feed: Feed, file: str) -> None:
+        self._feed, self._rows, self._file, self._zone = feed, feed.rows, file, feed.zone
+        self._context = Context(self._zone)
         self._doses: list[Dose] = []
         self._open = _OpenText()
         self._message = 0
@@ -135,9 +147,17 @@ class Messages:
                 return
             self._close_doses()
             if name == "PID":
-                context.subject, context.order = find_subject(fields[3], context), Order()
+                context.subject, context.order = self._find_subject(fields[3]), Order()
             else:
                 context.order = (read_order if name == "ORC" else add_request)(fields, context)
+
+    def _find_subject(self, field: str) -> str | None:
+        """The number in PID-3; nobody, and a row that says so, where another authority gave out the same number."""
+        number = find_number(field, self._context)
+        if number is None or self._feed.people.is_known_as(number):
+            return None if number is None else number.number
+        self._unreadable(["authority"], "PID")
+        return None
 
     def _add_result(self, fields: list[str], place: str, *, cut: bool) -> None:
         damaged = is_damaged(fields, self._context, cut=cut)
@@ -187,7 +207,7 @@ class Messages:
 
     def _close_doses(self) -> None:
         if self._doses:
-            add_doses(self._rows, self._doses, self._context)
+            add_doses(self._feed.rows, self._doses, self._context, self._feed.told)
             self._doses = []
 
     def _close_message(self) -> None:

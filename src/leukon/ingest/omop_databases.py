@@ -11,8 +11,8 @@ from leukon.errors import UnreadableFile
 from leukon.ingest.gathered import BATCH
 from leukon.ingest.omop_columns import column_of
 from leukon.ingest.omop_connections import connect, explained, schemas_of, shown
-from leukon.ingest.omop_places import places_at, places_from
 from leukon.ingest.omop_tables import TABLES, Piece, Where
+from leukon.ingest.places import places_at, places_from
 
 _MOMENTS = re.compile(r"date|timestamp.*", re.IGNORECASE)
 _PLAIN = re.compile(

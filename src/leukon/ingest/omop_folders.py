@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from leukon.errors import UnreadableFile
 from leukon.ingest.gathered import BATCH
 from leukon.ingest.omop_csv import read_blocks, read_header
-from leukon.ingest.omop_places import places_from, places_on
 from leukon.ingest.omop_tables import CLINICAL, ENDINGS, TABLES, Piece, Where
+from leukon.ingest.places import places_from, places_on
 
 _FEW_WORDS = {name for table in CLINICAL for name in table.columns if name.endswith("_source_value")}
 _FEW_WORDS -= {"value_source_value"}

@@ -12,11 +12,11 @@ import pyarrow as pa
 from leukon.errors import LeukonError, UnreadableFile
 from leukon.events.columns import check_timezone
 from leukon.ingest.gathered import Gathering, to_table
-from leukon.ingest.sdtm_adam import ADLB_COLUMNS, read_adlb
+from leukon.ingest.sdtm_adam import ADLB_COLUMNS, code_analyses, read_adlb
 from leukon.ingest.sdtm_columns import Piece
 from leukon.ingest.sdtm_csv import CsvFile, find_csv
 from leukon.ingest.sdtm_doses import CM_COLUMNS, EX_COLUMNS, read_exposures, read_medications
-from leukon.ingest.sdtm_labs import LB_COLUMNS, read_labs
+from leukon.ingest.sdtm_labs import LB_COLUMNS, code_labs, read_labs
 from leukon.ingest.sdtm_parquet import ParquetTable, find_parquet
 from leukon.ingest.sdtm_xpt import Member, find_members
 
@@ -28,16 +28,21 @@ _ENDINGS = (*_XPT, *_PARQUET, *_CSV)
 
 @dataclass(frozen=True)
 class Domain:
-    """One kind of dataset: the columns that tell it, those that are read, and how its rows become events."""
+    """One kind of dataset: the columns that tell it, those that are read, and how its rows become events.
+
+    `name` is the column that says in words what `code` makes a code of; a drug's code is its name already.
+    """
 
     told_by: tuple[str, ...]
     file_begins: str
     wanted: tuple[str, ...]
     read: Callable[[Piece, str | None], pa.RecordBatch]
+    name: str = ""
+    code: Callable[[Piece], pa.Array] | None = None
 
 
-_ADLB = Domain(("PARAMCD", "AVAL"), "adlb", ADLB_COLUMNS, read_adlb)
-_LB = Domain(("LBTESTCD",), "lb", LB_COLUMNS, read_labs)
+_ADLB = Domain(("PARAMCD", "AVAL"), "adlb", ADLB_COLUMNS, read_adlb, "PARAM", code_analyses)
+_LB = Domain(("LBTESTCD",), "lb", LB_COLUMNS, read_labs, "LBTEST", code_labs)
 _EX = Domain(("EXTRT",), "ex", EX_COLUMNS, read_exposures)
 _CM = Domain(("CMTRT",), "cm", CM_COLUMNS, read_medications)
 _DOMAINS = (_ADLB, _LB, _EX, _CM)
@@ -78,6 +83,25 @@ def stream_sdtm(path: Path, timezone: str | None = None) -> Iterator[pa.RecordBa
 def read_sdtm(path: Path, timezone: str | None = None) -> pa.Table:
     """Event rows of LB, EX, CM and ADLB as one table; see `stream_sdtm`."""
     return to_table(stream_sdtm(path, timezone))
+
+
+def name_codes_sdtm(path: Path) -> dict[str, str]:
+    """What the trial itself calls the codes of its laboratory rows: LBTEST, in ADLB the parameter.
+
+    Raises
+    ------
+    UnreadableFile, DoubledColumn
+        If a dataset cannot be opened, or a column is there twice.
+    """
+    names: dict[str, str] = {}
+    for dataset in (dataset for file in _files(path) for dataset in _open(file)):
+        domain = _find_domain(dataset)
+        if domain is not None and domain.code is not None:
+            for piece in dataset.pieces(dict.fromkeys((*domain.wanted, domain.name))):
+                pairs = pa.table({"code": domain.code(piece), "name": piece.text(domain.name)})
+                said = pairs.group_by(["code", "name"]).aggregate([]).to_pylist()
+                names |= {row["code"]: row["name"] for row in said if row["code"] and row["name"]}
+    return names
 
 
 def _events(dataset: Dataset, domain: Domain, timezone: str | None) -> Iterator[pa.RecordBatch]:

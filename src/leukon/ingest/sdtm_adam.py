@@ -34,7 +34,7 @@ _NO_TIME = pa.scalar(None, pa.timestamp("us"))
 
 def read_adlb(piece: Piece, timezone: str | None) -> pa.RecordBatch:
     """Event rows of ADLB, one for each of its rows."""
-    code = _codes(piece)
+    code = code_analyses(piece)
     unit = _units(piece)
     lln, uln = _range(piece)
     return events_of(
@@ -54,8 +54,11 @@ def read_adlb(piece: Piece, timezone: str | None) -> pa.RecordBatch:
     )
 
 
-def _codes(piece: Piece) -> pa.Array:
-    """A parameter that is not the test itself (`_HGB`, a change) has no LOINC code, whatever was copied beside it."""
+def code_analyses(piece: Piece) -> pa.Array:
+    """The code of each row of ADLB.
+
+    A parameter that is not the test itself (`_HGB`, a change) has no LOINC code, whatever was copied beside it.
+    """
     names = ("PARAMCD", "LBTESTCD", "LBLOINC", "LBSPEC", "LBCAT", "PARCAT1", "DTYPE", "PARAMTYP", "LBDRVFL")
 
     def read(parameter: str, test: str, loinc: str, where: str, *more: str) -> str | None:

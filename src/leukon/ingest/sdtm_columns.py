@@ -55,7 +55,7 @@ def events_of(piece: Piece, columns: Mapping[str, pa.Array | None]) -> pa.Record
 
 def numbered_places(label: str, first: int, rows: int) -> pa.Array:
     """Places of rows that follow one another: the label and each row's number, from `first` on."""
-    return pc.binary_join_element_wise(label, pa.array(np.arange(first, first + rows)).cast(pa.string()), "")
+    return pc.binary_replace_slice(pa.array(np.arange(first, first + rows)).cast(pa.string()), 0, 0, label)
 
 
 def each_word(column: pa.Array, read: Callable[[str], Any], type_: pa.DataType) -> pa.Array:

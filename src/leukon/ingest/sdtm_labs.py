@@ -24,11 +24,7 @@ def read_labs(piece: Piece, timezone: str | None) -> pa.RecordBatch:
     The original result, unit and range go together, and so do the standardised ones; they are never mixed. The
     standardised ones stand in where the original has no result, or no unit that leukon knows.
     """
-    derived = pc.if_else(pc.equal(piece.words("LBDRVFL"), "Y"), "DERIVED", "")
-    code = each_key(
-        [piece.words(name) for name in ("LBTESTCD", "LBLOINC", "LBSPEC", "LBCAT")] + [pc.fill_null(derived, "")],
-        lab_code,
-    )
+    code = code_labs(piece)
     original_unit, standard_unit = unit_of(piece, "LBORRESU"), unit_of(piece, "LBSTRESU")
     original, standard = piece.text("LBORRES"), piece.text("LBSTRESC")
     number = piece.number("LBSTRESN")
@@ -51,6 +47,13 @@ def read_labs(piece: Piece, timezone: str | None) -> pa.RecordBatch:
             "source_id": identity_of(piece.number("LBSEQ"), code, unit),
         },
     )
+
+
+def code_labs(piece: Piece) -> pa.Array:
+    """The code of each row of LB."""
+    derived = pc.if_else(pc.equal(piece.words("LBDRVFL"), "Y"), "DERIVED", "")
+    words = [piece.words(name) for name in ("LBTESTCD", "LBLOINC", "LBSPEC", "LBCAT")]
+    return each_key([*words, pc.fill_null(derived, "")], lab_code)
 
 
 def status_of(said: pa.Array) -> pa.Array:

@@ -17,13 +17,14 @@ from leukon.ingest.visits_columns import Plan, has_visits, is_header, plan_colum
 from leukon.ingest.visits_csv import TITLE_ROWS, Opened, dates_of, no_header, open_csv, rows_of, sniff_csv
 from leukon.ingest.visits_dates import has_swapped, needs_format
 from leukon.ingest.visits_headings import one_line
-from leukon.ingest.visits_map import VisitMap
+from leukon.ingest.visits_map import VisitMap, say_paste
 from leukon.ingest.visits_rows import NumberedRow
 from leukon.ingest.visits_subjects import fill_down, fill_merged
 from leukon.ingest.visits_xlsx import Sheet, is_xlsx, open_sheets
 
 _TEXTS = (".csv", ".tsv", ".txt")
 _BOOKS = (".xlsx", ".xlsm")
+_DATE_FORMAT = 'date_format = ""  # "day-first" or "month-first"'
 
 
 class _Part(NamedTuple):
@@ -69,14 +70,15 @@ class _Part(NamedTuple):
         return fill_merged(islice(self.source.rows(), self.header, None), below)
 
 
-def is_visits(path: Path) -> bool:
+def is_visits(path: Path, visits: VisitMap | None = None) -> bool:
     """Whether a file is a spreadsheet of visits: CSV with such a line of headings, or an XLSX workbook.
 
-    The event layout (`subject_id`, `time`, `code`, `numeric_value`) is none. Never raises.
+    The event layout (`subject_id`, `time`, `code`, `numeric_value`) is none. `visits` is what the clinic says of its
+    headings. Never raises.
     """
     try:
         suffix = path.suffix.lower()
-        return (suffix in _BOOKS and is_xlsx(path)) or (suffix in _TEXTS and sniff_csv(path))
+        return (suffix in _BOOKS and is_xlsx(path)) or (suffix in _TEXTS and sniff_csv(path, visits or VisitMap()))
     except OSError:
         return False
 
@@ -134,18 +136,20 @@ def _parts(path: Path, visits: VisitMap) -> list[_Part]:
     sheets = [(sheet, _find_header(sheet, visits)) for sheet in open_sheets(path, visits.sheets)]
     found = [(sheet, *header) for sheet, header in sheets if header is not None]
     if not visits.sheets:
-        found = _the_only(path, found)
+        found = _the_only(path, found, visits)
     if not found or (visits.sheets and len(found) < len(sheets)):
         raise no_header(path)
     return [_Part(path, plan_columns(path, cells, visits), sheet, row) for sheet, row, cells in found]
 
 
-def _the_only(path: Path, found: list[tuple[Sheet, int, list[str]]]) -> list[tuple[Sheet, int, list[str]]]:
+def _the_only(
+    path: Path, found: list[tuple[Sheet, int, list[str]]], visits: VisitMap
+) -> list[tuple[Sheet, int, list[str]]]:
     """The sheet with visits; of several none is chosen, for the visits on the others would be missing."""
-    known = [each for each in found if has_visits(each[2])] or found
+    known = [each for each in found if has_visits(each[2], visits)] or found
     if len(known) > 1:
         why = f"{len(known)} of its sheets have visits, and none is named."
-        raise UnreadableFile(path, why, 'name those to read in the TOML: [visits] sheet = ["...", "..."].')
+        raise UnreadableFile(path, why, say_paste("[visits]", "sheet = []  # the names of those to read, in quotes"))
     return known
 
 
@@ -164,7 +168,7 @@ def _check_dates(part: _Part, visits: VisitMap) -> None:
             raise UnreadableFile(
                 part.path,
                 "its dates do not say which number is the day and which the month; that is never guessed.",
-                'say it in the TOML: [visits] date_format = "day-first" or "month-first", or write 2024-03-05.',
+                f"write dates as 2024-03-05, or {say_paste('[visits]', _DATE_FORMAT)}",
             )
     elif isinstance(part.source, Sheet) and has_swapped(part.dates(), visits.date_format):
         raise UnreadableFile(

@@ -9,11 +9,12 @@ from leukon.errors import UnreadableFile
 from leukon.events.concepts import DOSE, load_concepts
 from leukon.events.units import load_units
 from leukon.ingest.visits_headings import Meaning, one_line, recognise, says_date, says_subject
-from leukon.ingest.visits_map import VisitMap, kind_of, meaning_of
+from leukon.ingest.visits_map import VisitMap, kind_of, meaning_of, say_paste
 
 UNKNOWN = "COLUMN//"
 """Code of a column that leukon does not know: it is counted under its heading."""
 _EVENT_LAYOUT = {"code", "numeric_value"}
+_LONGEST_HEADING = 80
 Kind = Literal["number", "dose", "word"]
 
 
@@ -52,10 +53,22 @@ def is_header(cells: Sequence[str], visits: VisitMap) -> bool:
     return bool(_places(headings, visits.subject, says_subject) and _places(headings, visits.date, says_date))
 
 
-def has_visits(cells: Sequence[str]) -> bool:
-    """Whether a line of headings has a column that leukon knows, and is not one of the event layout."""
+def has_visits(cells: Sequence[str], visits: VisitMap) -> bool:
+    """Whether a line of headings has a column that leukon or the map knows, and is not one of the event layout."""
     headings = [one_line(cell) for cell in cells]
-    return not _is_event_layout(headings) and any(recognise(heading) is not None for heading in headings)
+    said = {one_line(heading) for heading in visits.columns}
+    return not _is_event_layout(headings) and any(h in said or recognise(h) is not None for h in headings)
+
+
+def is_likely_header(cells: Sequence[str]) -> bool:
+    """Whether a line looks like headings of visits, though it may not tell whose and when: that is asked for then.
+
+    One column that leukon knows and another, or one of patients or dates. A row of the event layout has one code only.
+    """
+    headings = [one_line(cell) for cell in cells if len(cell) <= _LONGEST_HEADING]
+    known = sum(recognise(heading) is not None for heading in headings)
+    whose_and_when = sum(says_subject(heading) or says_date(heading) for heading in headings)
+    return not _is_event_layout(headings) and known > 0 and known + whose_and_when > 1
 
 
 def plan_columns(path: Path, cells: Sequence[str], visits: VisitMap) -> Plan:
@@ -112,7 +125,7 @@ def _only(path: Path, key: str, headings: Sequence[str], said: str | None, says:
     if said is None:  # only headings that leukon knows are named: others may be a patient's data
         found = ", ".join(f"'{headings[at]}'" for at in places)
         why = f"several columns may be its {key}: {found}; which is meant is not guessed."
-        raise UnreadableFile(path, why, f'say it in the TOML: [visits] {key} = "{headings[places[0]]}".')
+        raise UnreadableFile(path, why, say_paste("[visits]", f"{key} = {_quoted(headings[places[0]])}"))
     why = (
         f"the map calls its {key} '{said}', and {'no column' if not places else 'more than one column'} has this name."
     )
@@ -129,15 +142,16 @@ def _check_once(path: Path, headings: Sequence[str]) -> None:
 def _check_units(path: Path, asked: dict[str, Meaning]) -> None:
     if not asked:
         return
-    lines = [
-        f'\n  [visits.columns.{_quoted(heading)}]\n  unit = ""  # {_examples(meaning)}'
+    tables = [
+        (f"[visits.columns.{_quoted(heading)}]", f'unit = ""  # {_examples(meaning)}')
         for heading, meaning in asked.items()
     ]
+    fix = say_paste(*(line for table in tables for line in table))
     said = ", ".join(f"'{heading}'" for heading in asked)
     raise UnreadableFile(
         path,
         f"no unit that leukon knows stands at {said}: a guessed one could change a grade a thousandfold.",
-        f"write it into the heading, or paste this into the TOML and fill it in:{''.join(lines)}",
+        f"write it into the heading, or {fix}",
     )
 
 

@@ -4,13 +4,14 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from leukon.errors import UnreadableFile
-from leukon.ingest.visits_columns import has_visits, is_header
-from leukon.ingest.visits_map import VisitMap
+from leukon.ingest.visits_columns import has_visits, is_header, is_likely_header
+from leukon.ingest.visits_map import VisitMap, say_paste
 from leukon.ingest.visits_rows import NumberedRow, dates_of_lines, read_lines
 
 HEAD = 1 << 18
@@ -31,14 +32,17 @@ class Opened(NamedTuple):
     line: int
 
 
-def sniff_csv(path: Path) -> bool:
-    """Whether a text file begins with a line of headings of visits."""
+def sniff_csv(path: Path, visits: VisitMap) -> bool:
+    """Whether a text file begins with a line of headings of visits, or with what looks like one."""
     with path.open("rb") as file:
         start = file.read(HEAD)
     if b"\0" in start and not start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return False
-    opened = _find_header(path, *_decoded(start), VisitMap())
-    return opened is not None and has_visits(opened.headings)
+    text, encoding = _decoded(start)
+    opened = _find_header(path, text, encoding, visits)
+    if opened is not None:
+        return has_visits(opened.headings, visits)
+    return any(is_likely_header(row) for separator in _SEPARATORS for _, row in _first_rows(text, separator))
 
 
 def open_csv(path: Path, visits: VisitMap) -> Opened:
@@ -68,7 +72,7 @@ def no_header(path: Path) -> UnreadableFile:
     return UnreadableFile(
         path,
         f"none of its first {TITLE_ROWS} rows names a column of patients and a column of dates.",
-        'say their headings in the TOML: [visits] subject = "...", date = "...".',
+        say_paste("[visits]", 'subject = ""  # heading of the patients', 'date = ""  # heading of the dates'),
     )
 
 
@@ -123,11 +127,15 @@ def _find_header(path: Path, start: str, encoding: str, visits: VisitMap) -> Ope
 
 
 def _header_at(path: Path, start: str, encoding: str, separator: str, visits: VisitMap) -> Opened | None:
-    reader = csv.reader(io.StringIO(start, newline=""), delimiter=separator)
-    try:
-        for fields in islice(reader, TITLE_ROWS):
-            if is_header(fields, visits):
-                return Opened(path, encoding, separator, tuple(fields), reader.line_num)
-    except csv.Error:  # a field longer than csv takes: a quote that nobody closes
-        return None
+    for line, fields in _first_rows(start, separator):
+        if is_header(fields, visits):
+            return Opened(path, encoding, separator, tuple(fields), line)
     return None
+
+
+def _first_rows(start: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows among which the headings must be, with the line on which each ends."""
+    reader = csv.reader(io.StringIO(start, newline=""), delimiter=separator)
+    with suppress(csv.Error):  # a field longer than csv takes: a quote that nobody closes
+        for fields in islice(reader, TITLE_ROWS):
+            yield reader.line_num, fields

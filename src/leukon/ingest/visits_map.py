@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from leukon.errors import InvalidFile
 from leukon.events.concepts import load_concepts
-from leukon.events.data_files import Strict, Text, load_toml
+from leukon.events.data_files import Strict, Text, check_model, read_toml
 from leukon.events.units import load_units
 from leukon.ingest.visits_headings import Meaning, recognise
 
@@ -75,10 +75,27 @@ def load_visit_map(path: str | Path) -> VisitMap:
         If the file cannot be opened; if a key, unit or sign is not known: with the file, the key and the fix.
     """
     path = Path(path)
-    visits = load_toml(path, VisitFile).visits
+    return check_visit_map(read_toml(path), path.name)
+
+
+def check_visit_map(content: Mapping[str, Any], file: str = "the code map") -> VisitMap:
+    """What `[visits]` of a file says, with its codes and units checked.
+
+    Raises
+    ------
+    InvalidFile
+        If a key, unit or sign is not known.
+    """
+    visits = check_model(content, file, VisitFile).visits
     for heading, column in visits.columns.items():
-        _check_column(path.name, heading, column)
+        _check_column(file, heading, column)
     return visits
+
+
+def say_paste(*lines: str) -> str:
+    """Lines for a site's TOML file, with what to do with them: the end of an error's fix."""
+    indented = "".join(f"\n  {line}" for line in lines)
+    return f"paste this into your code map (a TOML file, handed over with --codes FILE) and fill it in:{indented}"
 
 
 def meaning_of(heading: str, said: ColumnMap) -> Meaning | None:

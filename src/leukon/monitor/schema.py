@@ -17,7 +17,7 @@ COURSES = (
     Column("total_dose_mg", pa.float64(), "sum in mg; null if any dose has no amount"),
 )
 RESULTS = (
-    Column("row", INT, "number of the row in the input, from 1; of the percentage or segs where derived"),
+    Column("row", INT, "number of the row in the input, from 1; of the percentage, segs or monocytes where derived"),
     Column("subject_id", SUBJECT, "as given"),
     Column("time", TIME, "wall clock"),
     Column("day", INT, "days since the start date of the course in force; null in course 0"),
@@ -29,7 +29,7 @@ RESULTS = (
     Column("lln", pa.float64(), "lower limit of normal in `unit`; null: not known"),
     Column("uln", pa.float64(), "upper limit of normal in `unit`; null: not known"),
     Column("lln_source", WORD, "row or map; null: no lln"),
-    Column("origin", WORD, "measured, wbc_x_percent, wbc_x_percent_bands or segs_plus_bands"),
+    Column("origin", WORD, "measured, wbc_x_percent, wbc_x_percent_bands, segs_plus_bands or wbc_less_others"),
     Column("grade_v5", GRADE, "CTCAE 5.0; 0: none; null: cannot be known"),
     Column("reason_v5", WORD, "why grade_v5 is null: no_lln, undecided_comparator, no_term, not_numeric_term"),
     Column("grade_v6", GRADE, "CTCAE 6.0; 0: none; null: cannot be known"),

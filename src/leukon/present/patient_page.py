@@ -31,7 +31,7 @@ from leukon.present.urgency import (
     sort_findings,
     urgency_of_rank,
 )
-from leukon.present.wording import say_amount, say_count
+from leukon.present.wording import BY_DIFFERENCE, say_amount, say_count
 
 _BEFORE = 3
 _MUST_ACT = ("emergency", "same_day")
@@ -170,7 +170,14 @@ def _say_received(patient: Patient, top: Sequence[Row], reading: Reading) -> str
     anc = f"Last neutrophil count (ANC): {_say_last_anc(patient.subject, reading)}. "
     told = any(row["value_time"] == last_time and row["finding"].startswith("anc_") for row in top)
     last = say_when(patient.subject.get("last_time"), reading, with_age=True)
-    return f"{'' if told and last_time else anc}Last row of any kind: {last}."
+    return f"{'' if told and last_time else anc}{_say_doubt(patient)}Last row of any kind: {last}."
+
+
+def _say_doubt(patient: Patient) -> str:
+    """Where the last ANC is only what the other white cells leave, that it may be too high."""
+    last = [row for row in patient.results if row["analyte"] == "anc"][-1:]
+    derived = any(row["origin"] == BY_DIFFERENCE for row in last)
+    return "The last neutrophil count is WBC less the other white cells, and may be too high. " if derived else ""
 
 
 def _say_course(reading: Reading) -> str:

@@ -9,7 +9,9 @@ from leukon.present.patient import Patient
 from leukon.present.sentences import Reading, say_analyte, say_time, say_when
 from leukon.present.urgency import Row
 from leukon.present.wording import (
+    BY_DIFFERENCE,
     GRADE_WORDS,
+    MAY_BE_TOO_HIGH,
     UNUSED_WORDS,
     say_count,
     say_unit,
@@ -18,6 +20,7 @@ from leukon.present.wording import (
 _ROWS = 60
 _TEXT = 60
 _NONE = "none"
+_DERIVED = {BY_DIFFERENCE: " (derived, may be too high)"}
 
 
 @dataclass(frozen=True)
@@ -66,16 +69,18 @@ def facts_table(patient: Patient, reading: Reading, *, limit: int | None = None)
     rows += [(row["time"], _coded_row(row, reading)) for row in patient.facts]
     rows.sort(key=lambda row: row[0], reverse=True)
     shown = tuple(words for _, words in rows[:limit])
-    remark = (
+    older = (
         f"{len(rows) - len(shown)} older rows are not shown here; the tables hold all." if rows[len(shown) :] else ""
     )
+    doubt = MAY_BE_TOO_HIGH if any(row["origin"] == BY_DIFFERENCE for row in patient.results) else ""
+    remark = " ".join(filter(None, (older, doubt)))
     columns = ("When", "What", "Value", "CTCAE 5.0 grade", "CTCAE 6.0 grade")
     return Table("Counts, other results and doses, the latest first", columns, shown, remark) if shown else None
 
 
 def _result_row(row: Row, reading: Reading) -> tuple[str, ...]:
     value = f"{say_count(row['value'], row['comparator'])} {say_unit(row['unit'])}"
-    derived = "" if row["origin"] in (None, "measured") else " (derived)"
+    derived = "" if row["origin"] in (None, "measured") else _DERIVED.get(row["origin"], " (derived)")
     grades = (_say_grade(row["grade_v5"], row["reason_v5"]), _say_grade(row["grade_v6"], row["reason_v6"]))
     return (say_when(row["time"], reading), say_analyte(row["analyte"], reading.protocol), value + derived, *grades)
 

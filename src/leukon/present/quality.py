@@ -81,7 +81,7 @@ def make_quality(
         first_time=first,
         last_time=last,
         displays={name: concept.display for name, concept in door.concepts.by_name.items()},
-        rows=tabulate_rows(intake, seen.fates, code_map),
+        rows=tabulate_rows(intake, seen.fates, door.codes, code_map),
         places=tabulate_places(intake, seen.fates, events),
         units=tabulate_units(door, seen.fates),
         unknown_codes=tabulate_unknown(door, seen.fates, unknown, displays or {}),

@@ -18,6 +18,7 @@ from leukon.present.quality_schema import ANALYTES, SPARE, UNITS_MET, UNKNOWN_CO
 from leukon.present.quality_seen import DERIVED, OF_MAP, RESULTS, WITHOUT_LLN, WITHOUT_ULN, Seen, concept_of_rows
 
 _AFTER, _UNUSED, _SUPERSEDED = (USES.index(use) for use in ("after_as_of", "unused", "superseded"))
+_OTHER = USES.index("other_kind")
 _SPARE = [REASONS.index(reason) for reason in SPARE]
 _IMPLAUSIBLE = REASONS.index("implausible")
 _UNITS_SHOWN = 3
@@ -66,7 +67,7 @@ def tabulate_analytes(door: Door, seen: Seen) -> pa.Table:
     concept, use, reason = concept_of_rows(door.intake, door), seen.fates.use, seen.fates.reason
     at = np.flatnonzero((concept >= 0) & (use != _AFTER))
     concept, use, reason = concept[at], use[at], reason[at]
-    spare = (use == _SUPERSEDED) | ((use == _UNUSED) & np.isin(reason, _SPARE))
+    spare = (use == _OTHER) | (use == _SUPERSEDED) | ((use == _UNUSED) & np.isin(reason, _SPARE))
     implausible = (use == _UNUSED) & (reason == _IMPLAUSIBLE)
     refused = (use == _UNUSED) & ~implausible & ~spare
     masks = {

@@ -8,11 +8,11 @@ import pyarrow as pa
 
 from leukon.events.account import Fates
 from leukon.events.arrays import Array, Words, changes, make_table
-from leukon.events.code_map import CodeMap
+from leukon.events.code_map import CodeMap, SiteCodes
 from leukon.events.intake import Intake
 from leukon.events.schema import REASONS, USES
 from leukon.ingest.gathered import PLACE, UNREADABLE
-from leukon.present.quality_schema import PLACES, ROWS, SPARE, WENT
+from leukon.present.quality_schema import OTHER_CELLS, PLACES, ROWS, SPARE, WENT
 
 SHOWN = 20
 """So many places of a reason are listed: enough to find the fault, and no list of patients."""
@@ -21,10 +21,10 @@ _OF_USE = {"part_of_result": "part", "unused": "refused"}
 _USED_AS = ("result", "dose", "finding")
 
 
-def tabulate_rows(intake: Intake, fates: Fates, code_map: CodeMap) -> pa.Table:
+def tabulate_rows(intake: Intake, fates: Fates, codes: SiteCodes, code_map: CodeMap) -> pa.Table:
     """Every row read, counted exactly once: used, part, spare, refused, set aside, unknown, unreadable, after."""
     kinds = _say_kinds(intake)
-    of_code = np.append(_kind_of_codes(intake, code_map), kinds.index(("unknown_code", None)))
+    of_code = np.append(_kind_of_codes(intake, codes, code_map), kinds.index(("unknown_code", None)))
     kind = len(kinds) + fates.use.astype(np.int64) * (len(REASONS) + 1) + fates.reason + 1
     other = fates.use == USES.index("other_kind")
     kind[other] = of_code[intake.code.index[other]]
@@ -54,18 +54,21 @@ def _name(use: str, reason: str | None) -> tuple[str, str | None]:
 
 
 def _say_kinds(intake: Intake) -> list[tuple[str, str | None]]:
-    """What a row of no concept may be; each kind of unreadable piece is its own."""
+    """What a row of another kind may be; each kind of unreadable piece is its own."""
     pieces = sorted({code.removeprefix(UNREADABLE) for code in intake.code.words if _is_unreadable(code)})
-    return [("set_aside", None), ("unknown_code", None), *(("unreadable", piece) for piece in pieces)]
+    known = [("set_aside", None), ("unknown_code", None), ("spare", OTHER_CELLS)]
+    return [*known, *(("unreadable", piece) for piece in pieces)]
 
 
-def _kind_of_codes(intake: Intake, code_map: CodeMap) -> Array:
+def _kind_of_codes(intake: Intake, codes: SiteCodes, code_map: CodeMap) -> Array:
     kinds = {kind: at for at, kind in enumerate(_say_kinds(intake))}
     said = [
         ("unreadable", code.removeprefix(UNREADABLE))
         if _is_unreadable(code)
+        else ("spare", OTHER_CELLS)
+        if concept >= 0
         else ("set_aside" if code in code_map.codes else "unknown_code", None)
-        for code in intake.code.words
+        for code, concept in zip(intake.code.words, codes.concept.tolist(), strict=True)
     ]
     return np.asarray([kinds[each] for each in said], np.int64)
 

@@ -37,7 +37,7 @@ ANALYTES = (
     Column("rows", NUMBER, "rows with a code of this concept, up to as_of"),
     Column("used", NUMBER, "of these, used as results, as parts of a derived count, or as findings"),
     Column("derived", NUMBER, "results of this concept that were derived from other rows"),
-    Column("spare", NUMBER, "rows that are not needed: superseded, duplicate, or a measured count is there"),
+    Column("spare", NUMBER, "rows that are not needed: superseded, duplicate, `measured_present` or `other_cells`"),
     Column("implausible", NUMBER, "rows refused because the value is not plausible"),
     Column("refused", NUMBER, "rows refused for another reason"),
     Column("results", NUMBER, "measured results: those that may carry a reference range"),
@@ -61,3 +61,5 @@ VERSIONS = (
 WENT = ("used", "part", "spare", "refused", "set_aside", "unknown_code", "unreadable", "after_as_of")
 SPARE = ("duplicate", "measured_present")
 """Reasons of unused rows by which nothing is lost: what they say is there already."""
+OTHER_CELLS = "other_cells"
+"""Reason of monocytes, eosinophils and basophils of which no ANC is made; their code is known all the same."""

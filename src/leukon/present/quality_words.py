@@ -9,6 +9,7 @@ from leukon.ingest.code_hints_said import plain, say_number
 from leukon.present.patient_tables import Table
 from leukon.present.quality import Quality
 from leukon.present.quality_codes import code_table
+from leukon.present.quality_schema import OTHER_CELLS
 from leukon.present.sentences import say_time
 from leukon.present.wording import UNUSED_WORDS, say_as_of, say_unit
 
@@ -23,6 +24,7 @@ _WENT = {
     "unknown_code": "a code that leukon does not know",
     "unreadable": "a piece that could not be read",
     "after_as_of": "after as_of: not known then",
+    OTHER_CELLS: "monocytes, eosinophils and basophils of which no ANC is made",
 }
 _AS = {"result": "as a result", "dose": "as a dose", "finding": "as a finding"}
 _WHO = {
@@ -183,7 +185,8 @@ def _analytes_table(quality: Quality) -> Table | None:
     rows = [_say_analyte(row, quality.displays) for row in quality.analytes.to_pylist()]
     columns = ("Analyte", "Rows", "Used", "Derived", "Not needed", "Implausible", "Refused", "No LLN", "No ULN")
     remark = (
-        "Derived: results that follow from other rows. Not needed: superseded, twice, or a measured count is there. "
+        "Derived: results that follow from other rows. Not needed: superseded, twice, a measured count "
+        "is there, or monocytes and the like of which no ANC is made. "
         "No LLN, no ULN: share of the measured results; a limit that the code map says counts as there."
     )
     return Table("What came of each analyte", columns, tuple(rows), remark) if rows else None
@@ -206,7 +209,8 @@ def _clock_table(quality: Quality) -> Table | None:
 
 def _words_table(caption: str, table: Any, key: str, words: Mapping[str, str], number: str) -> Table:
     said = [(words.get(row[key], plain(row[key])), f"{row[number]:,}") for row in table.to_pylist()]
-    return Table(caption, (key.capitalize(), number.capitalize()), tuple(said))
+    counted = "People" if number == "subjects" else number.capitalize()
+    return Table(caption, (key.capitalize(), counted), tuple(said))
 
 
 def say_share(part: int, whole: int) -> str:

@@ -71,12 +71,28 @@ NOT_WATCHED = (
     "how the patient feels, unless it was sent as a coded finding",
     "anything measured elsewhere that was not sent",
 )
+BY_DIFFERENCE = "wbc_less_others"
+MAY_BE_TOO_HIGH = (
+    "An ANC that is WBC less the other white cells takes bands, immature and atypical cells for neutrophils: "
+    "it may be too high."
+)
 _UNITS = {"10^9/L": "× 10⁹/L", "umol/L": "µmol/L", "Cel": "°C", "d": "days", "/[HPF]": "per high-power field"}
 
 
 def say_count(value: float | None, comparator: str | None) -> str:
     """A count as a laboratory writes it; a missing one is named as missing."""
     return "no count" if value is None else f"{comparator or ''}{value:g}"
+
+
+def say_origin(origin: str) -> str:
+    """How a count is known; of what the other white cells leave also that it may be too high.
+
+    >>> say_origin("measured"), say_origin("wbc_x_percent")
+    ('measured', 'derived (wbc x percent)')
+    """
+    if origin == BY_DIFFERENCE:
+        return "derived (WBC less the other white cells, may be too high)"
+    return "measured" if origin == "measured" else f"derived ({origin.replace('_', ' ')})"
 
 
 def say_day(day: int | None, time: datetime | None) -> str:

@@ -9,6 +9,7 @@ from leukon.knowledge.protocol import EpisodeRule, Protocol
 from leukon.present.timeline.frame import Frame, crowding
 from leukon.present.timeline.labels import Wish
 from leukon.present.timeline.marks import INK, QUIET, Panel, Row, Spec, line, mark, symbol, words
+from leukon.present.wording import say_origin
 
 GAP_DAYS = 40
 """Between counts further apart than this the line is thin and dashed."""
@@ -25,10 +26,10 @@ def say_value(row: Row) -> str:
 
 def say_result(row: Row, what: str, frame: Frame) -> str:
     """All about one count, for those who point at it or cannot see it."""
-    origin = "measured" if row["origin"] == "measured" else f"derived ({row['origin'].replace('_', ' ')})"
     limit = "" if row["lln"] is None else f", lower limit of normal {row['lln']:g}"
     unit = f" {row['unit']}" if row["unit"] else ""
-    return f"{what} {row['comparator'] or ''}{row['value']:g}{unit} on {frame.say(row['time'])}, {origin}{limit}"
+    origin, when = say_origin(row["origin"]), frame.say(row["time"])
+    return f"{what} {row['comparator'] or ''}{row['value']:g}{unit} on {when}, {origin}{limit}"
 
 
 def draw_series(

@@ -1,0 +1,46 @@
+"""Rows as they are read, on the terminal of somebody who waits; where nobody watches, nothing.
+
+There is no bar by bytes. Readers of the larger formats go through a file more than once (letters and dates, orders,
+medications) or take it from a database or a column store: a share of bytes would stand still, jump, or start again.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+
+class _Rows(ProgressColumn):
+    """Rows so far and, once there are some, how many a second."""
+
+    def render(self, task: Task) -> Text:
+        """The words of one moment."""
+        return Text(say_rows(int(task.completed), task.elapsed or 0.0))
+
+
+def say_rows(rows: int, seconds: float) -> str:
+    """Rows so far, and their mean rate since the start.
+
+    >>> say_rows(1_200_000, 4), say_rows(7, 0), say_rows(0, 9)
+    ('1,200,000 rows, 300,000 a second', '7 rows', '')
+    """
+    if not rows:
+        return ""
+    return f"{rows:,} rows" + (f", {rows / seconds:,.0f} a second" if seconds >= 1 else "")
+
+
+@contextmanager
+def show_rows() -> Iterator[Callable[[int], None]]:
+    """Give a function that takes the number of rows just read; what it shows is gone at the end.
+
+    It writes to the standard error of a terminal, so that a redirected output stays what it is.
+    """
+    console = Console(stderr=True)
+    watched = sys.stderr.isatty() and not console.is_dumb_terminal
+    columns = (SpinnerColumn("line"), TextColumn("reading"), _Rows(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not watched) as progress:
+        task = progress.add_task("reading", total=None)
+        yield lambda rows: progress.advance(task, rows)
