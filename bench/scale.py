@@ -16,7 +16,7 @@ from bench.generate_messy import write_messy
 from bench.scale_checks import Fingerprint, check_rows, fingerprints, review_in_memory
 from bench.scale_report import Results, write_results
 from bench.scale_run import LIMITS, Failed, Measured, run_with_enough_memory
-from bench.scale_ways import WAYS
+from bench.scale_ways import USUAL, WAYS
 
 ALL = ("courses", "results", "episodes", "schedule")
 SUITES = {"all four tables": ALL, "courses and episodes": ("courses", "episodes")}
@@ -46,7 +46,7 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--subjects", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=3, help="turns; a way slower than 150 s has one")
-    parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=USUAL)
     parser.add_argument("--analytes", type=int, choices=(1, 5), default=1, help="5: 300 rows a subject too (leukon)")
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "leukon-scale", help="kept there")
     parser.add_argument("--patience", type=float, default=1800, help="seconds after which a way is ended")
@@ -108,7 +108,7 @@ def compare(
                 limit = (runs[-1].limit if runs else "") or LIMITS[0]
                 runs.append(run_with_enough_memory(way, folder, out, tables, limit, options.patience))
             except Failed as failed:
-                results.failed.append(f"{way}, {', '.join(tables)}: {failed}")
+                results.failed.append(f"{failed} ({', '.join(tables)})")
                 print(results.failed[-1], flush=True)
                 continue
             print(f"{way}: {runs[-1]}", flush=True)

@@ -15,7 +15,7 @@ from bench.scale_ways import SAID
 from leukon.present.pictures import VL_VERSION, write_picture
 
 RESULTS = Path(__file__).with_name("results")
-PACKAGES = ("leukon", "numpy", "pyarrow", "duckdb", "polars", "pandas")
+PACKAGES = ("leukon", "numpy", "pyarrow", "duckdb", "polars", "pandas", "pyspark")
 NOTES = """
 Every way reads sorted Parquet files and writes Parquet files of its tables, in its own compression, in a process of
 its own; the time is wall clock from the call to the last file closed, without starting Python and importing libraries
@@ -133,7 +133,15 @@ def draw(results: Results) -> dict[str, Any]:
             "width": 480,
             "encoding": {"y": way, "x": seconds},
             "layer": [
-                {"mark": {"type": "bar", "color": "#4c78a8"}},
+                {
+                    "mark": "bar",
+                    "encoding": {
+                        "color": {
+                            "condition": {"test": "datum.way == 'leukon'", "value": "#4c78a8"},
+                            "value": "#bab0ac",
+                        }
+                    },
+                },
                 {
                     "mark": {"type": "text", "align": "left", "dx": 4},
                     "encoding": {"text": {"field": "seconds", "type": "quantitative"}},

@@ -46,10 +46,13 @@ def run_alone(way: str, folder: Path, out: Path, tables: tuple[str, ...], limit:
     with (out / "said").open("w+b") as said, (out / "wrong").open("w+b") as wrong:
         process = subprocess.Popen(command, stdout=said, stderr=wrong, env=os.environ | THREADS)
         peaks = _watch(process, time.monotonic() + patience)
+    if not peaks:
+        raise Failed(f"{way}: took longer than {patience:.0f} s")
     if process.returncode:
         lines = (out / "wrong").read_text().splitlines()
-        raise Failed(next((line for line in reversed(lines) if RAISED.match(line)), f"ended with {process.returncode}"))
-    told = json.loads((out / "said").read_text())
+        why = next((line for line in reversed(lines) if RAISED.match(line)), f"ended with {process.returncode}")
+        raise Failed(f"{way}: {why}")
+    told = json.loads((out / "said").read_text().splitlines()[-1])
     peaks[process.pid] = max(peaks.get(process.pid, 0), told["peak_kb"])
     return Measured(told["seconds"], told["cpu"], sum(peaks.values()) / 1000, limit if "duckdb" in way else "")
 
@@ -69,7 +72,7 @@ def run_with_enough_memory(
 
 
 def _watch(process: subprocess.Popen[bytes], until: float) -> dict[int, int]:
-    """Peak memory in kB of each process of the tree, until the first one ends; it is ended when patience is out."""
+    """Peak memory in kB of each process of the tree, until the first one ends; none if patience is out before, and all are ended."""
     peaks: dict[int, int] = {}
     while process.poll() is None:
         for pid in _tree(process.pid):
@@ -82,7 +85,7 @@ def _watch(process: subprocess.Popen[bytes], until: float) -> dict[int, int]:
                 with suppress(OSError):
                     os.kill(pid, 9)
             process.wait()
-            raise Failed("took too long")
+            return {}
         time.sleep(EVERY)
     return peaks
 

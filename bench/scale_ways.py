@@ -113,6 +113,16 @@ def _pandas(task: Task, module: str, file: tuple[int, Path, int]) -> None:
         frame.to_parquet(task.part(table, number), index=False)
 
 
+def spark(task: Task) -> None:
+    """All at once, in a session that is there already."""
+    from bench import spark_way
+
+    session = spark_way.connect(task.out / "spill", threads=PROCESSORS)
+    spark_way.prepare(session, task.paths, AS_OF, task.tables)
+    for table in task.tables:
+        spark_way.write(session, table, task.part(table).parent)
+
+
 def scan(task: Task) -> None:
     """Only read the columns that the rivals need, row group by row group in two threads, and do nothing with them."""
 
@@ -138,8 +148,11 @@ WAYS: dict[str, Callable[[Task], None]] = {
     "pandas-2": pandas_on_two,
     "pandas-numpy": partial(pandas, module="pandas_numpy_way"),
     "pandas-numpy-2": partial(pandas_on_two, module="pandas_numpy_way"),
+    "spark": spark,
 }
 """By the names that `--ways` takes."""
+USUAL = [way for way in WAYS if way != "spark"]
+"""Those that run if none are named: Spark needs Java, and minutes."""
 SAID = {
     "scan": "bare scan (the limit)",
     "duckdb": "DuckDB SQL",
@@ -150,6 +163,7 @@ SAID = {
     "pandas-2": "pandas, file by file, 2 processes",
     "pandas-numpy": "pandas and NumPy, file by file",
     "pandas-numpy-2": "pandas and NumPy, file by file, 2 processes",
+    "spark": "Spark SQL",
 }
 """How people call them."""
 IMPORTS = {
@@ -158,15 +172,18 @@ IMPORTS = {
     "polars": "bench.polars_way",
     "pandas": "bench.pandas_way",
     "scan": "pyarrow",
+    "spark": "bench.spark_way",
 }
 
 
 def run(way: str, task: Task) -> dict[str, float]:
     """Run a way once; wall clock, processor time of all its processes, and the peak memory of this one.
 
-    Starting Python and importing libraries is not counted.
+    Starting Python, importing libraries and starting Spark is not counted; nor is Java's processor time.
     """
-    importlib.import_module(IMPORTS[way.split("-", maxsplit=1)[0]])
+    module = importlib.import_module(IMPORTS[way.split("-", maxsplit=1)[0]])
+    if way == "spark":
+        module.connect(task.out / "spill", threads=PROCESSORS)
     cpu, start = _processor_seconds(), time.perf_counter()
     WAYS[way](task)
     seconds = time.perf_counter() - start

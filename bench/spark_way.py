@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sql
 
 from bench import rules
 from bench.rules import end_of
@@ -36,6 +36,7 @@ def connect(spill: str | Path, memory: str = "4g", threads: int = 2) -> SparkSes
         "spark.sql.warehouse.dir": str(spill),
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": "16",
+        "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
     }
     for name, value in settings.items():
@@ -43,29 +44,27 @@ def connect(spill: str | Path, memory: str = "4g", threads: int = 2) -> SparkSes
     return builder.getOrCreate()
 
 
-def prepare(
-    session: SparkSession, paths: Sequence[str | Path], as_of: date | datetime, tables: Sequence[str]
-) -> None:
+def prepare(session: SparkSession, paths: Sequence[str | Path], as_of: date | datetime, tables: Sequence[str]) -> None:
     """Make a view of each table wanted."""
     end = end_of(as_of)
-    events = session.read.parquet(*map(str, paths)).where(F.col("time") <= F.lit(str(end)).cast("timestamp_ntz"))
-    wholes = F.create_map(*(F.lit(each) for pair in rules.WHOLES.items() for each in pair))
-    value = F.rint(F.col("numeric_value").cast("double") * rules.WHOLE) / wholes[F.col("unit")]
+    events = session.read.parquet(*map(str, paths)).where(sql.col("time") <= sql.lit(str(end)).cast("timestamp_ntz"))
+    wholes = sql.create_map(*(sql.lit(each) for pair in rules.WHOLES.items() for each in pair))
+    value = sql.rint(sql.col("numeric_value").cast("double") * rules.WHOLE) / wholes[sql.col("unit")]
     first, firsts = 1, []
     for path in paths:
         firsts.append((Path(path).name, first))
         first += pq.read_metadata(path).num_rows
-    files = F.broadcast(session.createDataFrame(firsts, "file_name string, first_row long"))
-    counts = events.where(F.col("code") == rules.ANC).select(
+    files = sql.broadcast(session.createDataFrame(firsts, "file_name string, first_row long"))
+    counts = events.where(sql.col("code") == rules.ANC).select(
         "subject_id", "time", value.alias("value"), "_metadata.file_name", "_metadata.row_index"
     )
-    row = (F.col("row_index") + F.col("first_row")).alias("row")
+    row = (sql.col("row_index") + sql.col("first_row")).alias("row")
     counts.join(files, "file_name").select(row, "subject_id", "time", "value").createOrReplaceTempView("counts")
-    names = F.create_map(*(F.lit(each) for pair in GIVEN.items() for each in pair))
-    doses = events.where(F.col("code").isin(list(GIVEN)))
+    names = sql.create_map(*(sql.lit(each) for pair in GIVEN.items() for each in pair))
+    doses = events.where(sql.col("code").isin(list(GIVEN)))
     doses.select(
-        "subject_id", "time", F.to_date("time").alias("day"), value.alias("amount_mg"),
-        names[F.col("code")].alias("given"),
+        "subject_id", "time", sql.to_date("time").alias("day"), value.alias("amount_mg"),
+        names[sql.col("code")].alias("given"),
     ).createOrReplaceTempView("doses")  # fmt: skip
     kinds = dict.fromkeys(rules.SLOT_COLUMNS, "int") | {"first_course": "boolean", "test": "string", "phase": "string"}
     schema = ", ".join(f"{name} {kind}" for name, kind in kinds.items())

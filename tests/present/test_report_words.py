@@ -19,7 +19,7 @@ from leukon.present.patient_page import make_page
 from leukon.present.report import make_report
 from leukon.present.sentences import make_reading, merge_steps, say_finding
 from leukon.present.urgency import GROUP_MEANS, GROUPS, URGENCIES, group_of, sort_findings
-from leukon.present.worklist import find_worklist
+from leukon.present.summary import summarise
 
 DATA = Path(leukon.__file__).with_name("knowledge") / "data"
 PROTOCOL = leukon.load_protocol("alemtuzumab-ms")
@@ -172,7 +172,7 @@ def test_the_most_urgent_comes_first_and_the_lower_count_before_the_higher():
 
 
 def test_everybody_stands_once_in_the_work_list():
-    worklist = find_worklist(group(12), 200)
+    worklist = summarise(group(12), 200).worklist
     assert sorted(worklist.subject_ids) == list(range(1, 13))
     assert sum(worklist.people.values()) == 12
     assert worklist.subject_ids[0] == 1, "the emergency"
@@ -180,14 +180,14 @@ def test_everybody_stands_once_in_the_work_list():
 
 
 def test_who_was_left_out_is_less_urgent_and_still_counted():
-    every, some = find_worklist(group(36), 200), find_worklist(group(36), 5)
+    every, some = summarise(group(36), 200).worklist, summarise(group(36), 5).worklist
     assert list(some.subject_ids) == list(every.subject_ids)[:5]
     assert (some.left_out, some.people) == (31, every.people)
 
 
 def test_somebody_without_any_usable_count_is_unknown_and_never_routine():
     review = judged(reviewed("day code numeric_value\n0 alemtuzumab 12"), [])
-    worklist = find_worklist(review, 200)
+    worklist = summarise(review, 200).worklist
     assert worklist.people["data_problem"] == 1
     banner = page_of(review).banner
     assert banner.urgency.id == "unknown"

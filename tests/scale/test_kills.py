@@ -63,8 +63,8 @@ def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(source,
             kills += not done
     assert kills >= 3
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["manifest.json", "tables"]
-    assert (tmp_path / "out/manifest.json").read_text() == (tmp_path / "whole/manifest.json").read_text()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["provenance.json", "tables"]
+    assert (tmp_path / "out/provenance.json").read_text() == (tmp_path / "whole/provenance.json").read_text()
 
 
 class Killed(BaseException):
@@ -101,7 +101,7 @@ def test_units_that_are_done_are_not_worked_again(source, small, tmp_path, monke
     worked.clear()
     found = run()
     assert not first & set(worked)
-    assert first | set(worked) == set(range(found.manifest["parts"]))
+    assert first | set(worked) == set(range(found.provenance["parts"]))
 
 
 @pytest.mark.parametrize("other", [{"as_of": "2003-01-01"}, {"tables": ("courses",)}, {"schedule": "label-us"}])
@@ -116,7 +116,7 @@ def test_what_another_question_left_is_not_used(source, small, tmp_path, monkeyp
     found = shards.review_dataset(source, PROTOCOL, as_of=AS_OF, out=tmp_path / "out")
     alone = shards.review_dataset(source, PROTOCOL, as_of=AS_OF, out=tmp_path / "alone")
     assert contents(tmp_path / "out") == contents(tmp_path / "alone")
-    assert found.manifest == alone.manifest
+    assert found.provenance == alone.provenance
 
 
 def test_what_was_left_of_other_data_is_not_used(source, small, tmp_path, monkeypatch):
@@ -130,14 +130,14 @@ def test_what_was_left_of_other_data_is_not_used(source, small, tmp_path, monkey
     table = pq.read_table(source)
     pq.write_table(table.slice(0, 500), tmp_path / "fewer.parquet")
     found = shards.review_dataset(tmp_path / "fewer.parquet", PROTOCOL, as_of=AS_OF, out=tmp_path / "out")
-    assert found.manifest["input"]["rows"] == 500
+    assert found.provenance["input"]["rows"] == 500
 
 
-def test_a_death_between_the_tables_and_the_manifest_is_mended(source, small, tmp_path, monkeypatch):
+def test_a_death_between_the_tables_and_the_provenance_is_mended(source, small, tmp_path, monkeypatch):
     write = shards.write_whole
 
-    def dies_at_the_manifest(path, text):
-        if path.name == "manifest.json":
+    def dies_at_the_provenance(path, text):
+        if path.name == "provenance.json":
             raise Killed
         write(path, text)
 
@@ -145,12 +145,12 @@ def test_a_death_between_the_tables_and_the_manifest_is_mended(source, small, tm
         monkeypatch,
         shards,
         "write_whole",
-        dies_at_the_manifest,
+        dies_at_the_provenance,
         partial(shards.review_dataset, source, PROTOCOL, as_of=AS_OF, out=tmp_path / "out"),
     )
     monkeypatch.setattr(shards.Job, "work", None)  # nothing is worked again
     found = shards.review_dataset(source, PROTOCOL, as_of=AS_OF, out=tmp_path / "out")
-    assert found.table("results").num_rows == found.manifest["rows"]["results"] > 0
+    assert found.table("results").num_rows == found.provenance["rows"]["results"] > 0
 
 
 def test_a_run_beside_another_one_is_refused(source, small, tmp_path, monkeypatch):

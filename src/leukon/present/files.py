@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from leukon.cohort.schema import COUNTS
 from leukon.errors import UnwritableFolder
 from leukon.folders import made, refuse_strangers, take_place
 
@@ -42,7 +43,7 @@ def write_tables(
     """
     try:
         with made(out):
-            refuse_strangers(out / "tables", tables)
+            refuse_strangers(out / "tables", (*tables, *COUNTS))
             staging = Path(tempfile.mkdtemp(prefix=".tables-", dir=out))
             try:
                 (staging / "tables").mkdir()

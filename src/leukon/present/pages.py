@@ -2,24 +2,32 @@
 
 from leukon.monitor.review import Review
 from leukon.present.patient import Patient, gather
-from leukon.present.report import make_report
+from leukon.present.report import LIMIT, make_report
 from leukon.present.report_pictures import draw_patient
-from leukon.present.worklist import find_worklist
+from leukon.present.summary import Summary, summarise
+from leukon.scale.shards import DatasetReview
 
 PICTURES = 20
 """So many people at most have pictures, of the most urgent: each takes 0.2 s."""
 
 
-def make_pages(review: Review, notice: str = "") -> dict[str, str]:
+def make_pages(review: Review, notice: str = "", summary: Summary | None = None) -> dict[str, str]:
     """`report.html` and `timeline-1.svg`, ... by their names; the numbers are those of the report, never an identifier.
 
     Of several people only those whose finding is not routine get a timeline of their own. Nothing is drawn twice.
+    `summary` is of everybody, where `review` holds only those on its work list.
     """
-    patients = gather(review, find_worklist(review, PICTURES).subject_ids)
-    alone = review.subjects.num_rows == 1
+    summary = summary or summarise(review, LIMIT)
+    patients = gather(review, summary.worklist.subject_ids[:PICTURES])
+    alone = summary.people == 1
     drawn = [draw_patient(patient, review, wide=alone or _is_urgent(patient)) for patient in patients]
     wide = {f"timeline-{number}.svg": str(picture.wide) for number, picture in enumerate(drawn, 1) if picture.wide}
-    return {"report.html": make_report(review, drawn=drawn, notice=notice), **wide}
+    return {"report.html": make_report(review, drawn=drawn, notice=notice, summary=summary), **wide}
+
+
+def make_dataset_pages(found: DatasetReview, summary: Summary) -> dict[str, str]:
+    """The same of a dataset: the summary of everybody, and the most urgent people, whose rows are read once more."""
+    return make_pages(found.review_of(summary.worklist.subject_ids), summary=summary)
 
 
 def _is_urgent(patient: Patient) -> bool:

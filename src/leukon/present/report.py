@@ -14,10 +14,11 @@ from leukon.present.patient import Patient, gather
 from leukon.present.patient_page import PatientPage, make_page
 from leukon.present.report_pictures import Drawn, draw_patient, put_in_page
 from leukon.present.sentences import say_time
+from leukon.present.summary import Summary, summarise
 from leukon.present.templating import load_style, load_templates
 from leukon.present.urgency import GROUP_MEANS, GROUPS
 from leukon.present.wording import CAUTION, CAUTION_SHORT, NOT_WATCHED, say_as_of
-from leukon.present.worklist import Worklist, find_worklist
+from leukon.present.worklist import Worklist
 
 LIMIT = 200
 _PICTURES = 20
@@ -26,7 +27,14 @@ _FACTS, _FACTS_ALONE, _CODES = 20, 300, 40
 """So many of the latest counts and doses a table shows; the tables of the review hold all."""
 
 
-def make_report(review: Review, *, limit: int = LIMIT, drawn: Sequence[Drawn] | None = None, notice: str = "") -> str:
+def make_report(
+    review: Review,
+    *,
+    limit: int = LIMIT,
+    drawn: Sequence[Drawn] | None = None,
+    notice: str = "",
+    summary: Summary | None = None,
+) -> str:
     """The report of a review as one HTML page that fetches nothing; the same review gives the same bytes.
 
     Parameters
@@ -39,15 +47,18 @@ def make_report(review: Review, *, limit: int = LIMIT, drawn: Sequence[Drawn] | 
         Pictures of the first patients where the caller has them already; else they are drawn here.
     notice
         What a reader must know of these data before all else, such as that they are an example.
+    summary
+        Of everybody, where `review` holds only those on its work list; else of the review.
     """
-    worklist = find_worklist(review, limit)
+    summary = summary or summarise(review, limit)
+    worklist = summary.worklist
     patients = gather(review, worklist.subject_ids)
     alone = len(patients) + worklist.left_out == 1
     if drawn is None:
         drawn = [draw_patient(patient, review, wide=alone) for patient in patients[:_PICTURES]]
     pictures = [put_in_page(picture, number, wide=alone) for number, picture in enumerate(drawn, 1)]
     pages = _pages_of(review, patients, facts=_FACTS_ALONE if alone else _FACTS)
-    return _render(review, worklist, list(zip_longest(pages, pictures[: len(patients)])), notice)
+    return _render(review, summary, list(zip_longest(pages, pictures[: len(patients)])), notice)
 
 
 def _pages_of(review: Review, patients: Sequence[Patient], *, facts: int) -> Iterator[PatientPage]:
@@ -72,8 +83,9 @@ def write_report(review: Review, path: Path, *, limit: int = LIMIT) -> Path:
     return path
 
 
-def _render(review: Review, worklist: Worklist, pages: Sequence[tuple[PatientPage, Drawn | None]], notice: str) -> str:
-    received = "never: no data" if review.data_up_to is None else say_time(review.data_up_to)
+def _render(review: Review, summary: Summary, pages: Sequence[tuple[PatientPage, Drawn | None]], notice: str) -> str:
+    worklist = summary.worklist
+    received = "never: no data" if summary.data_up_to is None else say_time(summary.data_up_to)
     return (
         load_templates()
         .get_template("report.html.j2")
@@ -91,8 +103,8 @@ def _render(review: Review, worklist: Worklist, pages: Sequence[tuple[PatientPag
             left_out_of=_say_headline(worklist.left_out_of),
             pages=pages,
             not_watched=NOT_WATCHED,
-            unknown_codes=_say_unknown_codes(review),
-            basis=_say_basis(review, received),
+            unknown_codes=_say_unknown_codes(summary.codes_seen),
+            basis=_say_basis(review, summary, received),
         )
     )
 
@@ -116,8 +128,8 @@ def _unused_of(review: Review, subject_ids: Sequence[Any]) -> dict[Any, list[dic
     return by
 
 
-def _say_unknown_codes(review: Review) -> str:
-    rows = review.codes_seen.filter(pc.is_null(review.codes_seen["concept"])).to_pylist()
+def _say_unknown_codes(codes_seen: pa.Table) -> str:
+    rows = codes_seen.filter(pc.is_null(codes_seen["concept"])).to_pylist()
     said = [
         f"“{row['code'] or 'no code'}” ({row['rows']} row{'s' if row['rows'] > 1 else ''})" for row in rows[:_CODES]
     ]
@@ -125,9 +137,8 @@ def _say_unknown_codes(review: Review) -> str:
     return ", ".join(said) + more
 
 
-def _say_basis(review: Review, received: str) -> list[tuple[str, str]]:
-    basis = review.provenance
-    account = review.account.to_pylist()
+def _say_basis(review: Review, summary: Summary, received: str) -> list[tuple[str, str]]:
+    basis, account = review.provenance, summary.account
     used = ", ".join(f"{row['rows']} {(row['reason'] or row['use']).replace('_', ' ')}" for row in account)
     return [
         ("Data received up to", received),

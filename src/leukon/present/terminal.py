@@ -1,6 +1,7 @@
 """A review on the terminal: the work list, what is missing, where the rows went; and one patient's story."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from leukon.knowledge.protocol import Protocol
 from leukon.monitor.review import Review
 from leukon.present.patient import Patient, gather
 from leukon.present.sentences import make_reading, say_finding
+from leukon.present.summary import Summary, summarise
 from leukon.present.urgency import GROUPS, rank_nothing, sort_findings, urgency_of_rank
 from leukon.present.wording import (
     CAUTION,
@@ -26,22 +28,26 @@ from leukon.present.wording import (
     say_recovery,
     say_unit,
 )
-from leukon.present.worklist import find_worklist
+from leukon.present.worklist import Worklist
 
 _SHOWN = 20
 
 
 def print_review(review: Review, console: Console) -> None:
     """The work list, the most urgent first; then gaps and the account."""
-    _print_basis(review, console)
-    _print_worklist(review, console)
-    _print_gaps(review, console)
-    _print_account(review, console)
+    print_summary(review, summarise(review, _SHOWN), console)
 
 
-def _print_worklist(review: Review, console: Console) -> None:
+def print_summary(review: Review, summary: Summary, console: Console) -> None:
+    """The same of everybody, where `review` holds at least those of the summary's work list who are shown."""
+    _print_basis(review.provenance, summary, console)
+    _print_worklist(review, replace(summary.worklist, limit=_SHOWN).joined(Worklist.empty(_SHOWN)), console)
+    _print_gaps(summary, console)
+    _print_account(summary, console)
+
+
+def _print_worklist(review: Review, worklist: Worklist, console: Console) -> None:
     """Everybody once, at the most urgent finding, with the other reasons after it."""
-    worklist = find_worklist(review, _SHOWN)
     console.print(f"\n[bold]Work list: {_say_groups(worklist.people)}[/bold]", highlight=False)
     for patient in gather(review, worklist.subject_ids):
         label, why = _say_why(patient, review)
@@ -71,7 +77,8 @@ def _say_why(patient: Patient, review: Review) -> tuple[str, str]:
 
 def print_story(review: Review, console: Console) -> None:
     """The story of every subject of a small review, in sentences made from its tables."""
-    _print_basis(review, console)
+    summary = summarise(review, _SHOWN)
+    _print_basis(review.provenance, summary, console)
     for subject in review.subjects.to_pylist():
         console.print(f"\n[bold]{escape(str(subject['subject_id']))}[/bold]", highlight=False)
         mine = {name: _rows(getattr(review, name), "subject_id", (subject["subject_id"],)) for name in _STORY_TABLES}
@@ -84,8 +91,8 @@ def print_story(review: Review, console: Console) -> None:
             _print_workup([item for item in mine["workup"] if item["episode"] == episode["episode"]], review, console)
         for course in mine["courses"]:
             _print_slots([s for s in mine["schedule"] if s["course"] == course["course"]], console)
-    _print_worklist(review, console)
-    _print_account(review, console)
+    _print_worklist(review, summary.worklist, console)
+    _print_account(summary, console)
 
 
 _STORY_TABLES = ("courses", "episodes", "schedule", "workup")
@@ -131,9 +138,9 @@ def _print_slots(slots: Sequence[dict[str, Any]], console: Console) -> None:
         console.print(f"Course {slots[0]['course']}, {test}: {said}.", highlight=False)
 
 
-def _print_basis(review: Review, console: Console) -> None:
-    basis = review.provenance
-    received = "no data" if review.data_up_to is None else f"data received up to {review.data_up_to:%Y-%m-%dT%H:%M:%S}"
+def _print_basis(basis: Mapping[str, str], summary: Summary, console: Console) -> None:
+    latest = summary.data_up_to
+    received = "no data" if latest is None else f"data received up to {latest:%Y-%m-%dT%H:%M:%S}"
     console.print(
         f"[bold]leukon[/bold] {basis['leukon']}, protocol {escape(basis['protocol'])} ({basis['protocol_hash']}), "
         f"schedule {escape(basis['schedule'])}, as of {basis['as_of']}, {received}, grades {basis['grading']}",
@@ -142,26 +149,23 @@ def _print_basis(review: Review, console: Console) -> None:
     console.print(f"[dim]{CAUTION} Not watched: {'; '.join(NOT_WATCHED)}.[/dim]", highlight=False)
 
 
-def _print_gaps(review: Review, console: Console) -> None:
+def _print_gaps(summary: Summary, console: Console) -> None:
     """What is missing, in numbers: silence must not look like health."""
-    people, without_anc = review.subjects.num_rows, review.subjects["last_anc_time"].null_count
-    with_course = pc.count_distinct(review.courses["subject_id"]).as_py()
-    unknown = review.codes_seen["concept"].null_count
-    missed = len(_rows(review.schedule, "status", ("missed",)))
-    incomplete = len(_rows(review.schedule, "status", ("incomplete",)))
+    without_course = summary.people - summary.with_course
     console.print(
-        f"\nPeople: {people:,}; {without_anc:,} without any usable ANC; {people - with_course:,} without a known "
-        f"course (no tests are due for them). Slots with no result received: {missed:,}; with white cells but no "
-        f"neutrophils: {incomplete:,}. "
-        f"Codes not known to leukon: {unknown:,}.",
+        f"\nPeople: {summary.people:,}; {summary.without_anc:,} without any usable ANC; {without_course:,} without a "
+        f"known course (no tests are due for them). Slots with no result received: {summary.slots['missed']:,}; with "
+        f"white cells but no neutrophils: {summary.slots['incomplete']:,}. "
+        f"Codes not known to leukon: {summary.codes_seen['concept'].null_count:,}.",
         highlight=False,
     )
 
 
-def _print_account(review: Review, console: Console) -> None:
-    account = review.account.to_pylist()
-    said = ", ".join(f"{line['rows']:,} {line['reason'] or line['use']}" for line in account)
-    console.print(f"\nRows read: {sum(line['rows'] for line in account):,} ({said or 'none'}).", highlight=False)
+def _print_account(summary: Summary, console: Console) -> None:
+    said = ", ".join(f"{line['rows']:,} {line['reason'] or line['use']}" for line in summary.account)
+    console.print(
+        f"\nRows read: {sum(line['rows'] for line in summary.account):,} ({said or 'none'}).", highlight=False
+    )
 
 
 def _rows(table: pa.Table, column: str, values: Sequence[Any]) -> list[dict[str, Any]]:

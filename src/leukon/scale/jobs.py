@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
+from leukon.cohort.counts import CohortCounts, add_counts, count_review
 from leukon.errors import NoUsableRow
+from leukon.events.arrays import Array
 from leukon.events.clock import AsOf
 from leukon.events.code_map import CodeMap
 from leukon.events.table import open_door
 from leukon.knowledge.library import concepts_of
 from leukon.knowledge.protocol import Protocol
-from leukon.monitor.review import review
+from leukon.monitor.review import Review, review
 from leukon.scale.merging import COUNTED
 from leukon.scale.parts import Ledger, PartWriter
 from leukon.scale.pieces import stream_pieces
@@ -27,6 +31,19 @@ class Question:
     codes: CodeMap
     timezone: str | None
     tables: Sequence[str]
+    counts: bool
+
+    def ask(self, events: pa.Table, as_of: AsOf, row_numbers: Array) -> Review:
+        """The review of whole subjects."""
+        return review(
+            events,
+            self.protocol,
+            as_of=as_of,
+            schedule=self.schedule,
+            codes=self.codes,
+            timezone=self.timezone,
+            row_numbers=row_numbers,
+        )
 
 
 @dataclass(frozen=True)
@@ -46,21 +63,18 @@ class Job:
     def work(self, unit: Unit) -> int:
         """Review one unit and write its part of every table; gives its number of rows."""
         question, latest = self.question, ""
+        counts: list[CohortCounts] = []
         with PartWriter(self.folder, unit.number) as part:
             for table, rows in stream_pieces(self.source, unit):
-                reviewed = review(
-                    table,
-                    question.protocol,
-                    as_of=self.as_of,
-                    schedule=question.schedule,
-                    codes=question.codes,
-                    timezone=question.timezone,
-                    row_numbers=rows,
-                )
+                reviewed = question.ask(table, self.as_of, rows)
                 for name in question.tables:
                     part.write(f"{'counted' if name in COUNTED else 'tables'}/{name}", getattr(reviewed, name))
+                if question.counts:
+                    counts.append(count_review(reviewed))
                 received = reviewed.data_up_to
                 latest = max(latest, "" if received is None else received.isoformat(timespec="seconds"))
+            for name, table in (add_counts(counts).tables() if counts else {}).items():
+                part.write(f"counted/{name}", table)
         tables = {place.removeprefix("tables/"): rows for place, rows in part.rows.items()}
         self.ledger.enter(unit.number, {"rows": unit.rows, "tables": tables, "data_up_to": latest})
         return unit.rows

@@ -1,7 +1,7 @@
 """Review a dataset larger than memory, unit by unit; a run that was killed goes on where it was."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -14,6 +14,9 @@ import pyarrow as pa
 import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
+from leukon.cohort.counts import CohortCounts
+from leukon.cohort.schema import COUNTS
+from leukon.cohort.tally import add_tables
 from leukon.errors import NoUsableRow, UnknownName
 from leukon.events.arrays import Array
 from leukon.events.clock import AsOf, read_as_of
@@ -22,10 +25,11 @@ from leukon.events.columns import check_timezone
 from leukon.folders import refuse_strangers, take_place
 from leukon.knowledge.library import concepts_of, load_protocol
 from leukon.knowledge.protocol import Protocol
-from leukon.monitor.review import TABLES, provenance_of
+from leukon.monitor.review import TABLES, Review, provenance_of
 from leukon.scale.jobs import Job, Question, last_time_of
 from leukon.scale.merging import COUNTED, merge
-from leukon.scale.parts import PartWriter, write_whole
+from leukon.scale.parts import PartWriter, part_name, write_whole
+from leukon.scale.people import read_subjects
 from leukon.scale.sorting import is_sorted, open_sorted, sort_by_subject
 from leukon.scale.source import Source, open_source
 from leukon.scale.staging import staging
@@ -41,17 +45,39 @@ class DatasetReview:
     """The tables of a review as folders of Parquet files in `folder/tables`, and what they depend on."""
 
     folder: Path
-    manifest: Mapping[str, Any] = field(repr=False)
+    as_of: AsOf
+    provenance: Mapping[str, Any] = field(repr=False)
+    source: Source = field(repr=False)
+    question: Question = field(repr=False)
 
     def dataset(self, name: str) -> pads.Dataset:
         """A table that is read when it is used; any tool that reads a folder of Parquet files can."""
-        if name not in self.manifest["rows"]:
-            raise UnknownName("table", name, self.manifest["rows"])
+        if name not in self.provenance["rows"]:
+            raise UnknownName("table", name, self.provenance["rows"])
         return pads.dataset(self.folder / "tables" / name, format="parquet")
 
     def table(self, name: str) -> pa.Table:
         """A whole table in memory."""
         return self.dataset(name).to_table()
+
+    def parts(self, columns: Mapping[str, Sequence[str]]) -> Iterator[dict[str, pa.Table]]:
+        """Part by part, some columns of tables whose parts hold the same subjects."""
+        for number in range(self.provenance["parts"]):
+            yield {
+                name: pq.read_table(self.folder / "tables" / name / part_name(number), columns=list(wanted))
+                for name, wanted in columns.items()
+            }
+
+    def counts(self) -> CohortCounts:
+        """Counts of the cohort, to be added to those of other ones."""
+        return CohortCounts.from_tables(
+            {name: pq.read_table(self.folder / f"counts/{name}.parquet") for name in COUNTS}
+        )
+
+    def review_of(self, subject_ids: Sequence[Any]) -> Review:
+        """The review of some subjects, whose rows are read once more from the input."""
+        events, rows = read_subjects(self.source, subject_ids)
+        return self.question.ask(events, self.as_of, rows)
 
 
 def review_dataset(
@@ -64,6 +90,7 @@ def review_dataset(
     codes: CodeMap | None = None,
     timezone: str | None = None,
     tables: Sequence[str] = TABLES,
+    counts: bool = False,
     processors: int | None = None,
     progress: Progress | None = None,
 ) -> DatasetReview:
@@ -77,10 +104,12 @@ def review_dataset(
     protocol, as_of, schedule, codes, timezone
         As in `leukon.review`.
     out
-        Folder for `tables/NAME/*.parquet` and `manifest.json`. They appear when all is done; a run that was killed
+        Folder for `tables/NAME/*.parquet` and `provenance.json`. They appear when all is done; a run that was killed
         leaves what it had in `out/.run`, and the same call goes on from there.
     tables
         Which tables to write; the others are not worked out either.
+    counts
+        Whether to write the counts of the cohort too (`leukon.cohort.counts`), as tables beside the others.
     processors
         How many to use; default: all.
     progress
@@ -89,7 +118,7 @@ def review_dataset(
     Returns
     -------
     DatasetReview
-        `rows` of the manifest says how many rows each table has. Subjects come in the order of the input.
+        `rows` of the provenance says how many rows each table has. Subjects come in the order of the input.
 
     Raises
     ------
@@ -97,40 +126,44 @@ def review_dataset(
         As in `leukon.review`, and if `out` cannot be written. Nothing has changed then but `out/.run`.
     """
     known = protocol if isinstance(protocol, Protocol) else load_protocol(protocol)
-    question = _question(known, schedule, codes or CodeMap(), check_timezone(timezone), tables)
+    question = _question(known, schedule, codes or CodeMap(), check_timezone(timezone), tables, counts=counts)
     moment = read_as_of(as_of)
     source = open_source(Path(path), question.codes.columns)
     out = Path(out)
-    refuse_strangers(out / "tables", TABLES)
+    refuse_strangers(out / "tables", (*TABLES, *COUNTS))
     with staging(out, _plan(question, moment, source)) as folder:
-        manifest = _manifest_of(_Run(folder, source, question, processors, progress), moment)
+        finished = _finished(_Run(folder, source, question, processors, progress), moment)
         if (folder / "tables").exists():
             take_place(folder / "tables", out / "tables")
-        write_whole(out / "manifest.json", json.dumps(manifest, indent=2) + "\n")
-    return DatasetReview(out, manifest)
+        write_whole(out / "provenance.json", json.dumps(finished["provenance"], indent=2) + "\n")
+    return DatasetReview(out, AsOf(finished["as_of"]), finished["provenance"], source, question)
 
 
-def _manifest_of(run: "_Run", as_of: AsOf | None) -> dict[str, Any]:
+def _finished(run: "_Run", as_of: AsOf | None) -> dict[str, Any]:
     """What came of a run, which is worked unless it only died before its tables took their place."""
     kept = run.folder / "finished.json"
     if not kept.exists():
         write_whole(kept, json.dumps(run.finish(as_of)))
-    manifest: dict[str, Any] = json.loads(kept.read_bytes())
-    return manifest
+    said: dict[str, Any] = json.loads(kept.read_bytes())
+    return said
 
 
 def _question(
-    protocol: Protocol, schedule: str | None, codes: CodeMap, timezone: str | None, tables: Sequence[str]
+    protocol: Protocol,
+    schedule: str | None,
+    codes: CodeMap,
+    timezone: str | None,
+    tables: Sequence[str],
+    *,
+    counts: bool,
 ) -> Question:
     schedule = schedule or protocol.default_schedule
-    for thing, name, names in (
-        ("schedule", schedule, protocol.schedules),
-        *(("table", name, TABLES) for name in tables),
-    ):
+    asked = [("schedule", schedule, protocol.schedules), *(("table", name, TABLES) for name in tables)]
+    for thing, name, names in asked:
         if name not in names:
             raise UnknownName(thing, name, names)
     check_names(codes, concepts_of(protocol))
-    return Question(protocol, schedule, codes, timezone, tuple(tables))
+    return Question(protocol, schedule, codes, timezone, tuple(tables), counts)
 
 
 def _plan(question: Question, as_of: AsOf | None, source: Source) -> dict[str, Any]:
@@ -143,6 +176,7 @@ def _plan(question: Question, as_of: AsOf | None, source: Source) -> dict[str, A
         "timezone": question.timezone,
         "as_of": None if as_of is None else as_of.instant,
         "tables": list(question.tables),
+        "counts": question.counts,
         "input": source.fingerprint,
         "cut": [PIECE, UNIT],
     }
@@ -164,12 +198,12 @@ class _Run:
         done = job.ledger.done(unit.number for unit in units)
         rows = sum(said["rows"] for said in done.values())
         self._tell(rows)
-        for _, worked in on_all_processors(
-            job.work, [unit for unit in units if unit.number not in done], self.processors
-        ):
+        waiting = [unit for unit in units if unit.number not in done]
+        for _, worked in on_all_processors(job.work, waiting, self.processors):
             rows += worked
             self._tell(rows)
-        return self._sum_up(job.as_of, job.ledger.done(unit.number for unit in units))
+        said = job.ledger.done(unit.number for unit in units)
+        return {"as_of": job.as_of.instant, "provenance": self._sum_up(job.as_of, said)}
 
     def _in_order(self) -> tuple[Source, Array]:
         """The source, or what was made of it by sorting, and where its subjects begin."""
@@ -197,10 +231,10 @@ class _Run:
             self.progress(rows, self.source.rows)
 
     def _sum_up(self, as_of: AsOf, said: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
-        rows = {
-            name: self._merge(name) if name in COUNTED else sum(each["tables"][name] for each in said.values())
-            for name in self.question.tables
-        }
+        rows = {name: sum(each["tables"].get(name, 0) for each in said.values()) for name in self.question.tables}
+        for name in (*COUNTED, *COUNTS):
+            if name in self.question.tables or (name in COUNTS and self.question.counts):
+                rows[name] = self._merge(name)
         return {
             **provenance_of(self.question.protocol, self.question.schedule, as_of),
             "data_up_to": max(each["data_up_to"] for each in said.values()),
@@ -215,8 +249,11 @@ class _Run:
 
     def _merge(self, name: str) -> int:
         """Add up the parts of a table that counts; it is then a folder with one part."""
-        parts = sorted((self.folder / "counted" / name).glob("*.parquet"))
-        table = merge(name, [pq.read_table(part) for part in parts])
+        parts = [pq.read_table(part) for part in sorted((self.folder / "counted" / name).glob("*.parquet"))]
+        if name in COUNTS:
+            table = add_tables(COUNTS[name], parts).replace_schema_metadata(parts[0].schema.metadata)
+        else:
+            table = merge(name, parts)
         with PartWriter(self.folder, 0) as writer:
             writer.write(f"tables/{name}", table)
         return table.num_rows
