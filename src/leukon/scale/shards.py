@@ -70,9 +70,7 @@ class DatasetReview:
 
     def counts(self) -> CohortCounts:
         """Counts of the cohort, to be added to those of other ones."""
-        return CohortCounts.from_tables(
-            {name: pq.read_table(self.folder / f"counts/{name}.parquet") for name in COUNTS}
-        )
+        return CohortCounts.from_tables({name: self.table(name) for name in COUNTS})
 
     def review_of(self, subject_ids: Sequence[Any]) -> Review:
         """The review of some subjects, whose rows are read once more from the input."""

@@ -58,7 +58,7 @@ class File:
 
     def nothing(self) -> pa.Table:
         """A table with the wanted columns and no row."""
-        with pq.ParquetFile(self.path) as opened:
+        with pq.ParquetFile(self.path, read_dictionary=list(self.words)) as opened:
             return opened.schema_arrow.empty_table().select(list(self.wanted))
 
 
