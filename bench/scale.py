@@ -71,7 +71,7 @@ class Data:
 
     def rows(self, folder: Path) -> int:
         """Rows of a folder made here."""
-        return int((folder / "rows").read_text())
+        return int((folder / "_rows").read_text())
 
     def _made(self, name: str, make: Callable[[Path], int]) -> Path:
         folder, beside = self.folder / name, self.folder / f".{name}"
@@ -79,7 +79,7 @@ class Data:
             print(f"making {name}", flush=True)
             shutil.rmtree(beside, ignore_errors=True)
             beside.mkdir(parents=True)
-            (beside / "rows").write_text(str(make(beside)))
+            (beside / "_rows").write_text(str(make(beside)))
             beside.rename(folder)
         return folder
 

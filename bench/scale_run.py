@@ -72,7 +72,7 @@ def run_with_enough_memory(
 
 
 def _watch(process: subprocess.Popen[bytes], until: float) -> dict[int, int]:
-    """Peak memory in kB of each process of the tree until the first one ends; if patience is out before, end all: none."""
+    """Peak memory in kB of each process of the tree until the first one ends; when patience is out, none and an end."""
     peaks: dict[int, int] = {}
     while process.poll() is None:
         for pid in _tree(process.pid):

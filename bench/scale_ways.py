@@ -181,6 +181,7 @@ def run(way: str, task: Task) -> dict[str, float]:
 
     Starting Python, importing libraries and starting Spark is not counted; nor is Java's processor time.
     """
+    importlib.import_module("pandas")  # pyarrow and DuckDB do so when first used, where it is installed: a second
     module = importlib.import_module(IMPORTS[way.split("-", maxsplit=1)[0]])
     if way == "spark":
         module.connect(task.out / "spill", threads=PROCESSORS)

@@ -11,10 +11,12 @@ from leukon.knowledge.library import list_protocols, load_protocol
 from leukon.knowledge.protocol import Protocol
 from leukon.monitor.review import Review, review
 from leukon.scale import spark
+from leukon.scale.shards import DatasetReview, review_dataset
 
 __version__ = "0.1.0"
 __all__ = [
     "CodeMap",
+    "DatasetReview",
     "InputError",
     "KnowledgeError",
     "LeukonError",
@@ -26,5 +28,6 @@ __all__ = [
     "load_protocol",
     "read",
     "review",
+    "review_dataset",
     "spark",
 ]

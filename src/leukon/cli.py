@@ -13,7 +13,7 @@ import pyarrow as pa
 import typer
 from rich.console import Console
 
-from leukon.errors import LeukonError, UnknownName
+from leukon.errors import LeukonError, NotInParts, UnknownName
 from leukon.events.clock import END_OF_TIME, AsOf
 from leukon.events.code_map import CodeMap
 from leukon.events.columns import check_timezone
@@ -30,9 +30,11 @@ from leukon.knowledge.evidence import list_evidence, load_evidence
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
 from leukon.monitor.review import TABLES, Review
 from leukon.monitor.review import review as review_events
-from leukon.present.files import TableFormat, write_page, write_tables
-from leukon.present.progress import show_rows
-from leukon.present.terminal import print_review, print_story
+from leukon.present.files import TableFormat, write_page, write_pages, write_tables
+from leukon.present.progress import show_rows, show_share
+from leukon.present.terminal import print_review, print_story, print_summary
+from leukon.scale.shards import IN_PARTS, DatasetReview, review_dataset
+from leukon.scale.source import open_source
 
 app = typer.Typer(
     help="Watch the blood of people whose treatment depletes their immune cells. "
@@ -46,6 +48,9 @@ app.add_typer(protocols_app, name="protocols")
 codes_app = typer.Typer(help="Codes of a site.", no_args_is_help=True)
 app.add_typer(codes_app, name="codes")
 console = Console()
+_PARTS = "Review part by part, in little memory, and write Parquet files; default: for Parquet or MEDS of many rows."
+_MANY = 2_000_000
+"""Rows beyond which a review is done part by part: in memory it would take more than a GB."""
 _CODES = "What a site says of its data (TOML): its code map, and [visits] of its spreadsheet."
 
 
@@ -83,24 +88,36 @@ def review(
     codes: Annotated[Path | None, typer.Option(help=_CODES)] = None,
     timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables; written whole or not at all.")] = None,
-    tables: Annotated[TableFormat, typer.Option(help="Format of the tables.")] = "csv",
+    tables: Annotated[TableFormat | None, typer.Option(help="Format of the tables; default: csv.")] = None,
     format: Annotated[str | None, typer.Option(help="Format of the input; default: recognised.")] = None,
     report: Annotated[bool, typer.Option(help="Write report.html and timelines beside the tables.")] = True,
+    parts: Annotated[bool | None, typer.Option("--parts/--whole", help=_PARTS)] = None,
 ) -> None:
     """Review events: who needs somebody and how soon, episodes and what may explain them, due tests, all rows."""
     known = load_protocol(protocol)
     code_map = None if codes is None else load_code_map(codes, concepts_of(known))
+    moment = _today(timezone) if as_of == "today" else as_of
+    if out is not None and _in_parts(source, _format(format), code_map, parts):
+        if tables == "csv":
+            raise NotInParts
+        with show_share() as progress:
+            found = review_dataset(
+                source, known, as_of=moment, out=out, schedule=schedule, codes=code_map, timezone=timezone,
+                progress=progress,
+            )  # fmt: skip
+        _show_dataset(found, report=report)
+        return
     with show_rows() as on_rows:
         events = read(source, _format(format), codes=code_map, timezone=timezone, on_rows=on_rows)
     reviewed = review_events(
         events,
         known,
         schedule=schedule,
-        as_of=_today(timezone) if as_of == "today" else as_of,
+        as_of=moment,
         codes=code_map,
         timezone=timezone,
     )
-    folder = None if out is None else _write(reviewed, out, tables, report=report)
+    folder = None if out is None else _write(reviewed, out, tables or "csv", report=report)
     print_review(reviewed, console)
     if folder is not None:
         _say_where(folder)
@@ -208,6 +225,28 @@ def evidence(
 
 def _today(timezone: str | None) -> date:
     return datetime.now(None if check_timezone(timezone) is None else ZoneInfo(str(timezone))).date()
+
+
+def _in_parts(source: str, format: Format | None, codes: CodeMap | None, wanted: bool | None) -> bool:
+    """Whether to review part by part: as wanted, else if the input can be cut and has many rows."""
+    kind = format or recognise(source, codes)
+    if wanted is None:
+        return kind in IN_PARTS and open_source(Path(source), (codes or CodeMap()).columns).rows > _MANY
+    if wanted and kind not in IN_PARTS:
+        raise NotInParts
+    return wanted
+
+
+def _show_dataset(found: DatasetReview, *, report: bool) -> None:
+    from leukon.present.pages import make_pages  # noqa: PLC0415 as above
+    from leukon.present.report import LIMIT  # noqa: PLC0415
+    from leukon.present.summary import summarise_dataset  # noqa: PLC0415
+
+    summary = summarise_dataset(found, LIMIT)
+    listed = found.review_of(summary.worklist.subject_ids)
+    write_pages(make_pages(listed, summary=summary) if report else {}, found.folder)
+    print_summary(listed, summary, console)
+    _say_where(found.folder / "tables")
 
 
 def _write(reviewed: Review, out: Path, format: TableFormat, *, report: bool, notice: str = "") -> Path:

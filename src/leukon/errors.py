@@ -6,6 +6,7 @@
     │   ├── UnknownTime
     │   ├── NoUsableRow
     │   ├── MissingPackage
+    │   ├── NotInParts
     │   └── UnwritableFolder
     ├── InputError          3  the data cannot be read
     │   ├── UnreadableFile
@@ -59,6 +60,17 @@ class MissingPackage(UsageError):
             f"leukon cannot use {format} here.",
             f"the package '{package}' is not installed: only those who use {format} need it.",
             f"pip install 'leukon[{format}]'",
+        )
+
+
+class NotInParts(UsageError):
+    """A review part by part was asked for where it cannot be."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This review cannot be done part by part.",
+            "only Parquet files and MEDS datasets can be cut into parts, and their tables are written as Parquet.",
+            "make a MEDS dataset first (leukon ingest INPUT --to FOLDER), leave out --tables csv, or say --whole.",
         )
 
 

@@ -3,10 +3,12 @@
 import json
 import math
 import re
+from datetime import datetime
 from functools import cache
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
+import pyarrow as pa
 import pytest
 import vl_convert
 from hypothesis import HealthCheck, Phase, given, settings
@@ -541,3 +543,24 @@ def test_a_long_history_keeps_its_labels_apart(width):
     across = sorted({place(text)[0] for text in dated})
     assert len(across) >= 3
     assert all(after - before >= 40 for before, after in pairwise(across))
+
+
+# ---- years that are slips of a pen ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("time", [datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59)])
+@pytest.mark.parametrize("width", [820, 340])
+def test_the_first_and_the_last_year_there_is_can_be_drawn(time, width):
+    table = pa.table(
+        {
+            "subject_id": [1, 1],
+            "time": pa.array([time, datetime(2000, 2, 1)], pa.timestamp("us")),
+            "code": ["anc", "anc"],
+            "numeric_value": [0.9, 2.0],
+            "unit": ["10*9/L"] * 2,
+        }
+    )
+    reviewed = leukon.review(table, "alemtuzumab-ms", as_of="9999-12-31")
+    (patient,) = gather(reviewed, [1])
+    spec = draw_timeline(patient, reviewed.protocol, reviewed.as_of, width=width)
+    assert len(marks(parse(render_picture(spec, ".svg")), "anc_exact")) == 2

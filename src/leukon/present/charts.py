@@ -1,7 +1,6 @@
 """The timeline of one patient: one Vega-Lite specification for every form of the picture."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 
 from leukon.events.clock import AsOf
 from leukon.knowledge.protocol import Protocol
@@ -70,7 +69,7 @@ def describe(patient: Patient, protocol: Protocol, frame: Frame) -> str:
 
 
 def _say_as_of(frame: Frame) -> str:
-    return frame.say(frame.start + timedelta(days=int(frame.as_of // 1)))
+    return frame.say(frame.date_of(frame.as_of))
 
 
 def _subtitle(patient: Patient, frame: Frame) -> str | list[str]:

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -20,8 +20,8 @@ from leukon.folders import made, refuse_strangers, take_place
 TableFormat = Literal["csv", "parquet"]
 
 
-_NUMBERED = re.compile(r"timeline-\d+\.svg")
-"""Pictures of an earlier review would stand beside the report of this one."""
+_PAGES = re.compile(r"report\.html|timeline-\d+\.svg")
+"""Pages of an earlier review would stand beside the tables of this one."""
 
 
 def write_tables(
@@ -55,9 +55,7 @@ def write_tables(
                 for name, text in beside.items():
                     (staging / name).write_text(text, encoding="utf-8", newline="\n")
                 place = take_place(staging / "tables", out / "tables")
-                for stale in out.iterdir():
-                    if _NUMBERED.fullmatch(stale.name) and stale.name not in beside:
-                        stale.unlink()
+                _remove_stale(out, beside)
                 for name in beside:
                     (staging / name).replace(out / name)
                 return place
@@ -65,6 +63,25 @@ def write_tables(
                 shutil.rmtree(staging, ignore_errors=True)
     except OSError:
         raise UnwritableFolder(out) from None
+
+
+def write_pages(pages: Mapping[str, str], out: Path) -> None:
+    """Write pages to a folder that holds tables already; those of an earlier review go.
+
+    Raises
+    ------
+    UnwritableFolder
+        If one cannot be written.
+    """
+    for name, text in pages.items():
+        write_page(text, out / name)
+    _remove_stale(out, pages)
+
+
+def _remove_stale(out: Path, kept: Collection[str]) -> None:
+    for stale in out.iterdir():
+        if _PAGES.fullmatch(stale.name) and stale.name not in kept:
+            stale.unlink()
 
 
 def write_page(text: str, path: Path) -> Path:

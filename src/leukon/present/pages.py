@@ -5,7 +5,6 @@ from leukon.present.patient import Patient, gather
 from leukon.present.report import LIMIT, make_report
 from leukon.present.report_pictures import draw_patient
 from leukon.present.summary import Summary, summarise
-from leukon.scale.shards import DatasetReview
 
 PICTURES = 20
 """So many people at most have pictures, of the most urgent: each takes 0.2 s."""
@@ -23,11 +22,6 @@ def make_pages(review: Review, notice: str = "", summary: Summary | None = None)
     drawn = [draw_patient(patient, review, wide=alone or _is_urgent(patient)) for patient in patients]
     wide = {f"timeline-{number}.svg": str(picture.wide) for number, picture in enumerate(drawn, 1) if picture.wide}
     return {"report.html": make_report(review, drawn=drawn, notice=notice, summary=summary), **wide}
-
-
-def make_dataset_pages(found: DatasetReview, summary: Summary) -> dict[str, str]:
-    """The same of a dataset: the summary of everybody, and the most urgent people, whose rows are read once more."""
-    return make_pages(found.review_of(summary.worklist.subject_ids), summary=summary)
 
 
 def _is_urgent(patient: Patient) -> bool:

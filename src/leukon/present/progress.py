@@ -1,6 +1,7 @@
-"""Rows as they are read, on the terminal of somebody who waits; where nobody watches, nothing.
+"""Rows as they are read or reviewed, on the terminal of somebody who waits; where nobody watches, nothing.
 
-There is no bar by bytes. Readers of the larger formats go through a file more than once (letters and dates, orders,
+A dataset of Parquet files says how many rows it has: its bar has a rate and the time that remains. Other readers have
+no bar by bytes. Readers of the larger formats go through a file more than once (letters and dates, orders,
 medications) or take it from a database or a column store: a share of bytes would stand still, jump, or start again.
 """
 
@@ -9,7 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 
@@ -33,14 +43,26 @@ def say_rows(rows: int, seconds: float) -> str:
 
 
 @contextmanager
+def show_share() -> Iterator[Callable[[int, int], None]]:
+    """Give a function that takes the rows that are done and the rows in all; what it shows is gone at the end."""
+    columns = (TextColumn("reviewing"), BarColumn(), _Rows(), TimeRemainingColumn())
+    with _progress(*columns) as progress:
+        task = progress.add_task("reviewing", total=None)
+        yield lambda done, rows: progress.update(task, completed=done, total=rows)
+
+
+@contextmanager
 def show_rows() -> Iterator[Callable[[int], None]]:
     """Give a function that takes the number of rows just read; what it shows is gone at the end.
 
     It writes to the standard error of a terminal, so that a redirected output stays what it is.
     """
-    console = Console(stderr=True)
-    watched = sys.stderr.isatty() and not console.is_dumb_terminal
-    columns = (SpinnerColumn("line"), TextColumn("reading"), _Rows(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not watched) as progress:
+    with _progress(SpinnerColumn("line"), TextColumn("reading"), _Rows(), TimeElapsedColumn()) as progress:
         task = progress.add_task("reading", total=None)
         yield lambda rows: progress.advance(task, rows)
+
+
+def _progress(*columns: ProgressColumn) -> Progress:
+    console = Console(stderr=True)
+    watched = sys.stderr.isatty() and not console.is_dumb_terminal
+    return Progress(*columns, console=console, transient=True, disable=not watched)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.dataset as pads
 import pyarrow.parquet as pq
 
 from leukon.cohort.counts import CohortCounts
@@ -36,6 +35,8 @@ from leukon.scale.staging import staging
 from leukon.scale.units import PIECE, UNIT, Unit, find_starts, plan_units
 from leukon.scale.workers import on_all_processors
 
+IN_PARTS = ("parquet", "meds")
+"""Formats that can be reviewed part by part; others become a MEDS dataset first."""
 Progress = Callable[[int, int], None]
 """Is told how many rows are done, and how many there are."""
 
@@ -50,15 +51,11 @@ class DatasetReview:
     source: Source = field(repr=False)
     question: Question = field(repr=False)
 
-    def dataset(self, name: str) -> pads.Dataset:
-        """A table that is read when it is used; any tool that reads a folder of Parquet files can."""
+    def table(self, name: str) -> pa.Table:
+        """A whole table in memory; any tool that reads a folder of Parquet files can read it in parts."""
         if name not in self.provenance["rows"]:
             raise UnknownName("table", name, self.provenance["rows"])
-        return pads.dataset(self.folder / "tables" / name, format="parquet")
-
-    def table(self, name: str) -> pa.Table:
-        """A whole table in memory."""
-        return self.dataset(name).to_table()
+        return pq.read_table(self.folder / "tables" / name)
 
     def parts(self, columns: Mapping[str, Sequence[str]]) -> Iterator[dict[str, pa.Table]]:
         """Part by part, some columns of tables whose parts hold the same subjects."""

@@ -57,6 +57,11 @@ class Frame:
         moment = time if isinstance(time, datetime) else datetime(time.year, time.month, time.day)
         return (moment - datetime(self.start.year, self.start.month, self.start.day)) / timedelta(days=1)
 
+    def date_of(self, day: float) -> date:
+        """The date of a day; the first or the last there is, where the frame reaches beyond."""
+        first, last = (date.min - self.start).days, (date.max - self.start).days
+        return self.start + timedelta(days=min(max(math.floor(day), first), last))
+
     def px(self, day: float) -> float:
         """Pixels from the left edge of the panels."""
         return (day - self.low) / (self.high - self.low) * self.inner
@@ -79,11 +84,12 @@ class Frame:
         """Days that get a label; as many as fit, and 0 among them."""
         room = self.inner / (44 if self.is_narrow else 54)
         step = next((s for s in _STEPS if (self.high - self.low) / s <= room), _STEPS[-1])
-        return list(range(math.ceil(self.low / step) * step, math.floor(self.high) + 1, step))
+        days = range(math.ceil(self.low / step) * step, math.floor(self.high) + 1, step)
+        return [day for day in days if self.day(self.date_of(day)) == day]
 
     def labels(self) -> dict[str, list[str]]:
         """Label of every tick: the day of the course, the date, and the year where it is new."""
-        dates = [self.start + timedelta(days=tick) for tick in self.ticks]
+        dates = [self.date_of(tick) for tick in self.ticks]
         years = [[f"{d.year}"] if i == 0 or d.year != dates[i - 1].year else [] for i, d in enumerate(dates)]
         days = [[f"{tick}"][: self.course is not None] for tick in self.ticks]
         said = [f"{d.day} {_MONTHS[d.month - 1]}" for d in dates]

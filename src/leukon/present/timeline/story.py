@@ -125,7 +125,7 @@ def _bar(panel: Panel, part: Part) -> Row:
 
 
 def _say_span(part: Part, frame: Frame) -> str:
-    start, end = (frame.say(frame.start + timedelta(days=int(day // 1))) for day in (part.start, part.end))
+    start, end = (frame.say(frame.date_of(day)) for day in (part.start, part.end))
     return f"by {end}" if part.group == "onset_open" else f"after {start}, by {end}"
 
 
