@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ import pyarrow.parquet as pq
 from leukon.errors import UnreadableFile
 from leukon.events.arrays import Array
 from leukon.events.columns import number_subjects
-from leukon.scale.parts import part_name
-from leukon.scale.source import BATCH, ROW, Source, open_files
+from leukon.scale.source import BATCH, ROW, Source, is_text, open_files
+from leukon.scale.workers import on_all_processors
 
 ROWS = 1 << 19
 """Rows of a sorted file: it is sorted in memory."""
@@ -61,14 +62,29 @@ def sort_by_subject(source: Source, folder: Path, rows: int = ROWS) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     order = _find_order(source)
-    for number, spilled in enumerate(_spill(source, order, folder, rows)):
-        with pa.OSFile(str(spilled)) as opened, pa.ipc.open_stream(opened) as stream:
-            table = stream.read_all()
-        table = table.take(pa.array(np.argsort(order.places(table.column(source.subject)), kind="stable")))
-        pq.write_table(table, folder / part_name(number), row_group_size=BATCH, compression="lz4")
-        spilled.unlink()
+    spilled = _spill(source, order, folder, rows)
+    for _ in on_all_processors(partial(_sort_one, source, order), spilled, None):
+        pass
     np.save(folder / "new.npy", order.rows)
     (folder / "new.npy").replace(folder / _COUNTS)
+
+
+def _sort_one(source: Source, order: _Order, spilled: Path) -> None:
+    with pa.OSFile(str(spilled)) as opened, pa.ipc.open_stream(opened) as stream:
+        table = stream.read_all()
+    table = table.take(pa.array(_stable_order(order.places(table.column(source.subject)))))
+    words = [field.name for field in table.schema if is_text(field.type)]
+    pq.write_table(
+        table, spilled.with_suffix(".parquet"), row_group_size=BATCH, use_dictionary=words, write_statistics=False
+    )
+    spilled.unlink()
+
+
+def _stable_order(numbers: Array) -> Array:
+    """The order of whole numbers, equal ones as they came; a small range is sorted many times faster."""
+    if numbers.size and np.ptp(numbers) < 1 << 16:
+        numbers = (numbers - numbers.min()).astype(np.uint16)
+    return np.argsort(numbers, kind="stable")
 
 
 def is_sorted(folder: Path) -> bool:
@@ -150,7 +166,7 @@ def _spill(source: Source, order: _Order, folder: Path, rows: int) -> list[Path]
     with ExitStack() as open_files_:
         for table in _events(source):
             target = file_of[order.places(table.column(source.subject))]
-            by_target = np.argsort(target, kind="stable")
+            by_target = _stable_order(target)
             sorted_rows, target = table.combine_chunks().take(pa.array(by_target)), target[by_target]
             starts = np.flatnonzero(np.append(True, target[1:] != target[:-1]))
             for first, end in zip(starts.tolist(), [*starts[1:].tolist(), target.size], strict=True):
