@@ -7,10 +7,7 @@ import argparse
 import os
 import platform
 import random
-import resource
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from importlib.metadata import version
@@ -18,6 +15,7 @@ from pathlib import Path
 
 from fhir.resources.R4B.observation import Observation
 
+from bench.peak import alone, peak_mb
 from leukon.ingest.fhir import read_fhir, stream_fhir
 
 CODES = {
@@ -96,10 +94,7 @@ def seconds(function, *arguments) -> float:
 
 def peak_memory(path: Path) -> int:
     """Megabytes that streaming a file takes at most, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.ingest_fhir", "--stream", path], capture_output=True, text=True, check=True
-    )
-    return int(done.stdout)
+    return int(alone("bench.ingest_fhir", "--stream", path))
 
 
 def compare(lines: int, repeats: int) -> list[str]:
@@ -146,7 +141,7 @@ def main() -> None:
     if options.stream:
         for _ in stream_fhir(options.stream):
             pass
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+        print(round(peak_mb()))
         return
     report = compare(options.lines, options.repeats)
     RESULTS.mkdir(exist_ok=True)

@@ -8,8 +8,6 @@ numbers the ids nor cuts shards by subject, so it has less to do.
 
 import os
 import platform
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.peak import alone, peak_mb
 from leukon.ingest.gathered import BATCH, SCHEMA
 from leukon.ingest.meds_writer import write_meds
 
@@ -89,8 +88,7 @@ WAYS = {way.__name__: way for way in (making, leukon_way, duckdb_way)}
 def measure(way: str, rows: int) -> tuple[float, float, float]:
     """Seconds, peak memory in MB, MB on disk."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "bench.ingest_meds", way, str(rows), folder]
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        said = alone("bench.ingest_meds", way, rows, folder).split()
         size = sum(file.stat().st_size for file in Path(folder).rglob("*.parquet") if file.name != "in.parquet")
     return float(said[0]), float(said[1]), size / 1e6
 
@@ -100,7 +98,7 @@ def main() -> None:
     if len(sys.argv) > 2:
         start = time.perf_counter()
         WAYS[sys.argv[1]](Path(sys.argv[3]), int(sys.argv[2]))
-        print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        print(time.perf_counter() - start, peak_mb())
         return
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, pyarrow {pa.__version__}")
     for rows in [int(sys.argv[1])] if len(sys.argv) > 1 else (1_000_000, 10_000_000):

@@ -12,13 +12,14 @@ import json
 import multiprocessing
 import os
 import platform
-import resource
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
+
+from bench.peak import peak_mb
 
 HEADINGS = [
     "patient", "date", "WBC (10^9/L)", "ANC (10^9/L)", "Lymph (10^9/L)", "Neut %", "Hb (g/dL)", "PLT (10^9/L)",
@@ -80,8 +81,7 @@ def _measure(way, path, queue):
     started = time.perf_counter()
     said = globals()[way](path)
     seconds = time.perf_counter() - started
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    queue.put((said, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
+    queue.put((said, seconds, time.process_time(), peak_mb()))
 
 
 def alone(way, path):

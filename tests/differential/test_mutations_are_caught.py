@@ -179,6 +179,10 @@ bleeding           58  platelets    60       10*9/L  -
 bleeding           53  bleeding     yes      -       -
 two-preliminary    59  anc          0.4      10*9/L  preliminary
 two-preliminary    59  anc          0.9      10*9/L  preliminary
+two-disagree       59  anc          1.2      10*9/L  -
+two-disagree       59  wbc          2        10*9/L  -
+two-disagree       59  neutrophils_percent 45 %      -
+two-disagree       59  neutrophils_percent 20 %      -
 ended-by-final     59  platelets    60       10*9/L  preliminary
 ended-by-final     59  platelets    120      10*9/L  -
 week-ago           53  prednisolone 12       mg      -

@@ -1,4 +1,7 @@
-"""Fuzz the FHIR reader: `python -m tests.ingest.fuzz_fhir 600` for ten minutes, with atheris where it is installed.
+"""Fuzz the FHIR reader: `python -m tests.ingest.fuzz_fhir 600` for ten minutes.
+
+With atheris where it is installed (`pip install atheris` beside what the project needs, in an environment of its own:
+the project does not depend on it); else by chance.
 
 A piece of FHIR broken at random stands between two good lines. Whatever it is: nothing is raised, the good lines come
 out as ever, and each line is a row (or is no row of its own: a Medication, an empty bundle).

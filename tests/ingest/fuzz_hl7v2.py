@@ -1,4 +1,7 @@
-"""Fuzz the reader of HL7 v2: `python -m tests.ingest.fuzz_hl7v2 600` runs for 600 seconds (atheris, else Hypothesis).
+"""Fuzz the reader of HL7 v2: `python -m tests.ingest.fuzz_hl7v2 600` runs for 600 seconds.
+
+With atheris where it is installed (`pip install atheris` beside what the project needs, in an environment of its own:
+the project does not depend on it); else by chance.
 
 Whatever the bytes: nothing raises or hangs, each clinical segment is a row or unreadable, a message after the junk is
 read as if it stood alone, and a value that is handed on stands in the bytes.

@@ -1,5 +1,8 @@
 """Fuzz the OMOP reader: `python tests/ingest/fuzz_omop.py [seconds]` (atheris, with random bytes beside the grammar).
 
+It needs atheris: `pip install atheris` beside what the project needs, in an environment of its own: the project does
+not depend on it.
+
 Three games by the first byte: lines good and broken in any order; rows of any words in CSV and Parquet; a CSV file of
 any bytes, which must give an `UnreadableFile` or at least one event for each line that is not empty and no quote joins.
 """

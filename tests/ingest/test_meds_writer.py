@@ -249,10 +249,25 @@ def test_what_another_tool_wrote_since_goes_first(tmp_path):
 
 
 @restores
-def test_a_broken_mapping_is_not_passed_over(tmp_path):
-    out = write_meds([batch([{"subject_id": "007"}])], tmp_path / "meds", name="x")
-    (out / "metadata/subject_ids.parquet").write_bytes(b"PAR1")
+@pytest.mark.parametrize(
+    "damage",
+    [lambda _: b"PAR1", lambda whole: whole.replace(b"P-12345678", b"P-1234567\x94")],
+    ids=["cut short", "an id that is no text"],
+)
+def test_a_broken_mapping_is_not_passed_over(tmp_path, damage):
+    out = write_meds([batch([{"subject_id": "P-12345678"}])], tmp_path / "meds", name="x")
+    mapping = out / "metadata/subject_ids.parquet"
+    mapping.write_bytes(damage(mapping.read_bytes()))
     with pytest.raises(UnreadableFile, match=r"subject_ids\.parquet"):
+        reader.read_meds(out)
+
+
+@restores
+def test_broken_rows_that_were_kept_aside_are_not_passed_over(tmp_path):
+    out = write_meds([batch([{"subject_id": None, "unit": "a long unit"}])], tmp_path / "meds", name="x")
+    aside = out / "metadata/left_out.parquet"
+    aside.write_bytes(aside.read_bytes().replace(b"a long unit", b"a long un\x94t"))
+    with pytest.raises(UnreadableFile, match=r"left_out\.parquet"):
         reader.read_meds(out)
 
 

@@ -13,6 +13,7 @@ from leukon.ingest.gathered import BATCH, to_table
 from leukon.ingest.meds_columns import as_events
 from leukon.ingest.meds_layout import CODES
 from leukon.ingest.meds_own import OwnDataset, find_own
+from leukon.ingest.parquet_streams import BROKEN, open_parquet
 
 _OLDER = {"subject_id": "patient_id", "time": "timestamp", "numeric_value": "numerical_value"}
 """Names that versions before 0.3.3 had."""
@@ -109,17 +110,15 @@ def _stream_shard(shard: Path, place: str, timezone: str | None, own: OwnDataset
                 events = as_events(batch, names, place, first, timezone)
                 yield events if own is None else own.restore(events, batch)
                 first += batch.num_rows
-        except (OSError, pa.ArrowException, UnicodeDecodeError):
+        except BROKEN:
             raise _broken(shard) from None
 
 
 def _opened(shard: Path) -> pq.ParquetFile:
     try:
-        file = pq.ParquetFile(shard)
-        _ = file.schema_arrow  # names that are not UTF-8 show only when they are asked for
-    except (OSError, pa.ArrowException, UnicodeDecodeError):
+        return open_parquet(shard)
+    except BROKEN:
         raise _broken(shard) from None
-    return file
 
 
 def _broken(shard: Path) -> UnreadableFile:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from leukon.errors import UnreadableFile
 from leukon.ingest.gathered import BATCH, PLACE, SCHEMA
 from leukon.ingest.meds_layout import EXACT, IDS, IDS_SCHEMA, LEFT_OUT, is_own
+from leukon.ingest.parquet_streams import open_parquet
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,10 @@ class OwnDataset:
         if not file.exists():
             return
         try:
-            with pq.ParquetFile(file) as opened:
-                yield from (batch.cast(SCHEMA) for batch in opened.iter_batches(BATCH))
+            with open_parquet(file) as opened:
+                for batch in opened.iter_batches(BATCH):
+                    batch.validate(full=True)  # a flipped byte can leave text that is not UTF-8
+                    yield batch.cast(SCHEMA)
         except (OSError, ValueError, pa.ArrowException):
             raise UnreadableFile(file, "it is not what leukon wrote.", "copy it again.") from None
 
@@ -90,6 +93,7 @@ def find_own(path: Path) -> OwnDataset | None:
     file = path / IDS
     try:
         ids = pq.read_table(file, schema=IDS_SCHEMA) if file.exists() else IDS_SCHEMA.empty_table()
+        ids.validate(full=True)
     except (OSError, ValueError, pa.ArrowException):
         raise UnreadableFile(file, "it is not the mapping of ids that leukon wrote.", "copy it again.") from None
     return OwnDataset(path, ids)

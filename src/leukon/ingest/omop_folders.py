@@ -13,6 +13,7 @@ from leukon.errors import UnreadableFile
 from leukon.ingest.gathered import BATCH
 from leukon.ingest.omop_csv import read_blocks, read_header
 from leukon.ingest.omop_tables import CLINICAL, ENDINGS, TABLES, Piece, Where
+from leukon.ingest.parquet_streams import BROKEN, open_parquet
 from leukon.ingest.places import places_from, places_on
 
 _FEW_WORDS = {name for table in CLINICAL for name in table.columns if name.endswith("_source_value")}
@@ -89,8 +90,8 @@ def _columns(file: Path) -> tuple[str, ...]:
 
 def _open(file: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(file)
-    except (OSError, pa.ArrowException):
+        return open_parquet(file)
+    except BROKEN:
         why = "it is not a whole Parquet file."
         raise UnreadableFile(file, why, "check the path, or write or copy the file again.") from None
 
@@ -104,19 +105,19 @@ def _parquet_names(parquet: pq.ParquetFile, file: Path) -> tuple[list[str], tupl
 
 
 def _read_parquet(file: Path, name: str, columns: Sequence[str]) -> Iterator[Piece]:
-    """Row group by row group; a buffer read ahead would keep what was read until the end of the file."""
+    """Batch by batch, with the columns that are wanted."""
     names, small = _parquet_names(_open(file), file)
     here = [own for own, low in zip(names, small, strict=True) if low in columns]
     words = [own for own in here if own.lower() in _FEW_WORDS]
     first = 1
     try:
-        with pq.ParquetFile(file, read_dictionary=words, pre_buffer=False) as it:
+        with open_parquet(file, dictionaries=words) as it:
             for rows in it.iter_batches(BATCH, columns=here):
                 rows.validate(full=True)  # a flipped byte can leave text that is not UTF-8
                 batch = rows.rename_columns([own.lower() for own in rows.schema.names])
                 yield Piece(batch, places_from(name, first, rows.num_rows))
                 first += rows.num_rows
-    except (OSError, pa.ArrowException):
+    except BROKEN:
         why = "it is not a whole Parquet file."
         raise UnreadableFile(file, why, "check the path, or write or copy the file again.") from None
 

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from leukon.errors import UnreadableFile
 from leukon.events.columns import find_columns
+from leukon.ingest.parquet_streams import BROKEN
 
 
 def read_parquet_files(paths: Sequence[Path], columns: Mapping[str, str]) -> pa.Table:
@@ -39,7 +40,7 @@ def _read_one(path: Path, columns: Mapping[str, str]) -> pa.Table:
         text = [name for name in wanted if _is_text(schema.field(name).type)]
         table = pq.read_table(path, columns=wanted, read_dictionary=text)
         table.validate(full=True)  # a flipped byte can leave text that is not UTF-8, or words that are not there
-    except (OSError, pa.ArrowException, UnicodeDecodeError):
+    except BROKEN:
         raise UnreadableFile(
             path, "it is not a whole Parquet file.", "check the path, or write or copy the file again."
         ) from None

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from leukon.errors import DoubledColumn, UnreadableFile
 from leukon.ingest.gathered import BATCH
+from leukon.ingest.parquet_streams import BROKEN, open_parquet
 from leukon.ingest.sdtm_columns import Piece, numbered_places
 
 
@@ -25,12 +25,12 @@ class ParquetTable:
         here = {name: self.columns[name] for name in wanted if name in self.columns}
         row = 1
         try:
-            with pq.ParquetFile(self.path) as file:
+            with open_parquet(self.path) as file:
                 for batch in file.iter_batches(BATCH, columns=list(here.values())):
                     places = numbered_places(f"{self.path.name}:", row, batch.num_rows)
                     yield Piece({name: _plain(batch.column(column)) for name, column in here.items()}, places)
                     row += batch.num_rows
-        except (OSError, pa.ArrowException, UnicodeDecodeError):
+        except BROKEN:
             raise _not_whole(self.path) from None
 
 
@@ -43,9 +43,9 @@ def find_parquet(path: Path) -> ParquetTable:
         If it cannot be opened, or a column is there twice.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        with open_parquet(path) as file:
             names = file.schema_arrow.names
-    except (OSError, pa.ArrowException, UnicodeDecodeError):
+    except BROKEN:
         raise _not_whole(path) from None
     columns: dict[str, str] = {}
     for name in names:

@@ -1,8 +1,7 @@
-"""SAS transport files (XPT, versions 5 and 8): pyreadstat decodes the rows, piece by piece.
+"""SAS transport files (XPT, versions 5 and 8): pyreadstat reads the headers, the rows are read piece by piece.
 
 The library reads a file from its beginning for every piece, and takes a second dataset in one file for rows of the
-first. So the file is cut here, at its header records of 80 letters, and each piece is handed over as a small file of
-its own: the headers, and the rows of the piece.
+first. So the file is cut here, at its header records of 80 letters, and the library sees one header at a time.
 """
 
 import io
@@ -13,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import pyarrow as pa
+import numpy as np
 import pyreadstat
 from pyreadstat import ReadstatError
 
 from leukon.errors import DoubledColumn, UnreadableFile
 from leukon.ingest.gathered import BATCH
 from leukon.ingest.sdtm_columns import Piece, numbered_places
+from leukon.ingest.sdtm_xpt_fields import Field
 
 _MAGIC = b"HEADER RECORD*******LIB"
 _RECORD = 80
@@ -40,8 +40,7 @@ class Member:
 
     path: Path
     name: str
-    columns: dict[str, str]
-    header: bytes
+    columns: dict[str, Field]
     row_length: int
     first_row: int
     end: int
@@ -60,10 +59,8 @@ class Member:
 
     def _read(self, file: BinaryIO, start: int, rows: int, wanted: Iterable[str]) -> Piece:
         file.seek(self.first_row + start * self.row_length)
-        content = self.header + file.read(rows * self.row_length)
-        here = {name: self.columns[name] for name in wanted if name in self.columns}
-        read = _decode(self.path, content, usecols=list(here.values()))
-        columns = {name: _array(read[column], rows) for name, column in here.items()}
+        content = np.frombuffer(file.read(rows * self.row_length), np.uint8).reshape(rows, self.row_length)
+        columns = {name: self.columns[name].read(content) for name in wanted if name in self.columns}
         return Piece(columns, numbered_places(self.label, start + 1, rows))
 
     @property
@@ -113,16 +110,29 @@ def _read_member(path: Path, file: BinaryIO, library: bytes, start: int, end: in
     if not found or found[0] + _RECORD > len(head):
         raise _no_transport_file(path)
     header = library + head[: found[0] + _RECORD]
-    meta = _open(path, header, metadataonly=True)[1]
+    meta = _open(path, header)
     row_length = sum(meta.variable_storage_width.values())
-    if not row_length:
+    if not row_length or len(meta.column_names) > len(set(meta.column_names)):  # of two damaged names one has no width
         raise _no_transport_file(path)
     names = [name for name in meta.column_names if name]
     if doubled := [twice[1] for name in names if (twice := _DOUBLED.fullmatch(name))]:
         raise DoubledColumn(doubled[0])
-    columns = {name.upper(): name for name in names}
+    columns = _fields(meta)
+    if not all(field.is_possible for field in columns.values()):
+        raise _no_transport_file(path)
     first_row = start + found[0] + _RECORD
-    return Member(path, meta.table_name or "", columns, header, row_length, first_row, end, alone)
+    return Member(path, meta.table_name or "", columns, row_length, first_row, end, alone)
+
+
+def _fields(meta: Any) -> dict[str, Field]:
+    """The columns by their names in capitals; they stand one after the other in a row."""
+    fields: dict[str, Field] = {}
+    widths, start = meta.variable_storage_width, 0
+    for name in meta.column_names:
+        if name:  # a damaged one is none
+            fields[name.upper()] = Field(start, widths[name], meta.readstat_variable_types[name] == "string")
+        start += widths[name]
+    return fields
 
 
 def _find_starts(file: BinaryIO) -> list[int]:
@@ -144,22 +154,13 @@ def _aligned(block: bytes, mark: bytes) -> Iterator[int]:
         at = block.find(mark, at + 1)
 
 
-def _array(values: list[Any], rows: int) -> pa.Array:
-    """A column as read; blank rows at the end, which the library takes for padding, are rows that say nothing."""
-    type_ = pa.string() if values and isinstance(values[0], str) else pa.float64()
-    return pa.array(values + [None] * (rows - len(values)), type_)
-
-
-def _decode(path: Path, content: bytes, **how: Any) -> dict[str, list[Any]]:
-    return _open(path, content, disable_datetime_conversion=True, **how)[0]
-
-
-def _open(path: Path, content: bytes, **how: Any) -> tuple[dict[str, list[Any]], Any]:
+def _open(path: Path, header: bytes) -> Any:
+    """What the library says of a header."""
     for encoding in _ENCODINGS:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of a doubled column we make an error
-                return pyreadstat.read_xport(io.BytesIO(content), encoding=encoding, output_format="dict", **how)
+                return pyreadstat.read_xport(io.BytesIO(header), encoding=encoding, metadataonly=True)[1]
         except (ReadstatError, ValueError, TypeError):  # TypeError: its names of columns are damaged
             continue
     raise _no_transport_file(path)
