@@ -18,8 +18,8 @@ from leukon.present.patient import gather
 from leukon.present.patient_page import make_page
 from leukon.present.report import make_report
 from leukon.present.sentences import make_reading, merge_steps, say_finding
-from leukon.present.urgency import GROUP_MEANS, GROUPS, URGENCIES, group_of, sort_findings
 from leukon.present.summary import summarise
+from leukon.present.urgency import GROUP_MEANS, GROUPS, URGENCIES, group_of, sort_findings
 
 DATA = Path(leukon.__file__).with_name("knowledge") / "data"
 PROTOCOL = leukon.load_protocol("alemtuzumab-ms")
