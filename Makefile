@@ -21,7 +21,7 @@ demo: .venv  ## Review the index case: print its story, write its tables to leuk
 test: check  ## Everything that must hold: what `check` does
 
 check: lint types docs .venv .venv/chromium.stamp .venv/postgresql.stamp .venv/java.stamp  ## Style, architecture, types, docs, then all tests
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
 lint: .venv  ## Style (ruff) and architecture (import-linter)
 	$(BIN)/ruff check

@@ -20,6 +20,7 @@ from leukon.errors import FailedTask, MissingColumn, MissingPackage, NoUsableRow
 from leukon.monitor.review import TABLES
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("spark")  # one Spark, not one for each worker
 
 
 @pytest.fixture(scope="module")
