@@ -110,7 +110,7 @@ def _render(review: Review, summary: Summary, pages: Sequence[tuple[PatientPage,
 
 
 def _say_headline(people: dict[str, int]) -> str:
-    return ", ".join(f"{title.lower()} {people[group]}" for group, title in GROUPS.items())
+    return ", ".join(f"{title.lower()} {people[group]:,}" for group, title in GROUPS.items())
 
 
 def _group(worklist: Worklist, pages: Sequence[PatientPage]) -> list[tuple[str, str, int, list[PatientPage]]]:
