@@ -2,7 +2,8 @@
 
 Each file is written in pieces, read batch by batch in a process of its own, and deleted. Rows are those of the events
 that come out (a visit has about 10). A sheet of a workbook has at most 1,048,576 lines, so XLSX ends there: 10 million
-events are 1,000,000 visits. OMOP and FHIR have a measure of their own beside their speed.
+events are 1,000,000 visits; python-calamine holds a whole sheet, so its memory grows with the sheet. OMOP and FHIR have
+a measure of their own beside their speed.
 """
 
 import sys
