@@ -39,7 +39,7 @@ WITH opened AS (
     FROM opened WINDOW of_course AS (PARTITION BY subject_id, course ORDER BY run)
 ), folded AS (
     SELECT
-        subject_id, course, arg_min(last_high, run) AS onset_after_time, min(first_time) AS onset_by_time,
+        subject_id, course, arg_min_null(last_high, run) AS onset_after_time, min(first_time) AS onset_by_time,
         min(nadir) AS nadir, sum(n) FILTER (low)::BIGINT AS results,
         max(last_time) FILTER (low) AS recovered_after_time, max(first_time) AS last_run_time,
         bool_or(closes AND low) AS ends_low, bool_or(holds) AS holds,
