@@ -51,7 +51,7 @@ console = Console()
 _PARTS = "Review part by part, in little memory, and write Parquet files; default: for Parquet or MEDS of many rows."
 _MANY = 2_000_000
 """Rows beyond which a review is done part by part: in memory it would take more than a GB."""
-_CODES = "What a site says of its data (TOML): its code map, and [visits] of its spreadsheet."
+_CODES = "What a site says of its data (TOML): its code map, and what its spreadsheet looks like (visits)."
 
 
 def _print_version(wanted: bool) -> None:
