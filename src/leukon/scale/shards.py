@@ -24,7 +24,7 @@ from leukon.events.columns import check_timezone
 from leukon.folders import refuse_strangers, take_place
 from leukon.knowledge.library import concepts_of, load_protocol
 from leukon.knowledge.protocol import Protocol
-from leukon.monitor.review import TABLES, Review, provenance_of
+from leukon.monitor.review import PIECE, TABLES, Review, provenance_of
 from leukon.scale.jobs import Job, Question, last_time_of
 from leukon.scale.merging import COUNTED, merge
 from leukon.scale.parts import PartWriter, part_name, write_whole
@@ -32,7 +32,7 @@ from leukon.scale.people import read_subjects
 from leukon.scale.sorting import is_sorted, open_sorted, sort_by_subject
 from leukon.scale.source import Source, open_source
 from leukon.scale.staging import staging
-from leukon.scale.units import PIECE, UNIT, Unit, find_starts, plan_units
+from leukon.scale.units import UNIT, Unit, find_starts, plan_units
 from leukon.scale.workers import on_all_processors
 
 IN_PARTS = ("parquet", "meds")

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from leukon.errors import UnreadableFile
 from leukon.events.arrays import Array
 from leukon.events.columns import number_subjects
-from leukon.scale.source import BATCH, ROW, Source, is_text, open_files
+from leukon.monitor.review import PIECE
+from leukon.scale.source import ROW, Source, is_text, open_files
 from leukon.scale.workers import on_all_processors
 
 ROWS = 1 << 19
@@ -75,7 +76,7 @@ def _sort_one(source: Source, order: _Order, spilled: Path) -> None:
     table = table.take(pa.array(_stable_order(order.places(table.column(source.subject)))))
     words = [field.name for field in table.schema if is_text(field.type)]
     pq.write_table(
-        table, spilled.with_suffix(".parquet"), row_group_size=BATCH, use_dictionary=words, write_statistics=False
+        table, spilled.with_suffix(".parquet"), row_group_size=PIECE, use_dictionary=words, write_statistics=False
     )
     spilled.unlink()
 

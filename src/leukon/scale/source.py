@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from leukon.errors import UnreadableFile
 from leukon.events.arrays import Array
@@ -16,9 +15,9 @@ from leukon.events.columns import find_columns
 from leukon.ingest.meds import find_shards, is_meds, older_names
 from leukon.ingest.meds_layout import EXACT, LEFT_OUT
 from leukon.ingest.meds_own import OwnDataset, find_own
+from leukon.ingest.parquet_streams import BROKEN, open_parquet
+from leukon.monitor.review import PIECE
 
-BATCH = 1 << 17
-"""Rows of a batch: a file is never in memory whole."""
 ROW = "leukon: row of the input"
 """In files that leukon has sorted: the number that a row had in the input, from 1."""
 
@@ -47,18 +46,18 @@ class File:
             If the file is cut short or was changed in the meantime.
         """
         try:
-            with pq.ParquetFile(self.path, read_dictionary=list(self.words), pre_buffer=False) as opened:
+            with open_parquet(self.path, dictionaries=self.words) as opened:
                 for batch in opened.iter_batches(
-                    BATCH, row_groups=list(groups), columns=list(columns or self.wanted), use_threads=False
+                    PIECE, row_groups=list(groups), columns=list(columns or self.wanted), use_threads=False
                 ):
                     batch.validate(full=True)  # a flipped byte can leave text that is not UTF-8
                     yield pa.Table.from_batches([batch])
-        except (OSError, pa.ArrowException, UnicodeDecodeError):
+        except BROKEN:
             raise _not_whole(self.path) from None
 
     def nothing(self) -> pa.Table:
         """A table with the wanted columns and no row."""
-        with pq.ParquetFile(self.path, read_dictionary=list(self.words)) as opened:
+        with open_parquet(self.path, dictionaries=self.words) as opened:
             return opened.schema_arrow.empty_table().select(list(self.wanted))
 
 
@@ -125,9 +124,9 @@ def open_files(paths: Sequence[Path], columns: Mapping[str, str], own: OwnDatase
     first = 0
     for path in paths:
         try:
-            with pq.ParquetFile(path) as opened:
+            with open_parquet(path) as opened:
                 schema, metadata = opened.schema_arrow, opened.metadata
-        except (OSError, pa.ArrowException, UnicodeDecodeError):
+        except BROKEN:
             raise _not_whole(path) from None
         more = [name for name in (ROW, EXACT if own else "") if name in schema.names]
         wanted = [*find_columns(schema.names, columns).values(), *more]

@@ -13,10 +13,9 @@ import pyarrow.compute as pc
 
 from leukon.events.arrays import Array, changes
 from leukon.events.columns import number_subjects
+from leukon.monitor.review import PIECE
 from leukon.scale.source import File, Source
 
-PIECE = 1 << 17
-"""Rows of a piece: enough that it costs little by itself, few enough that memory stays small."""
 UNIT = 1 << 21
 """Rows of a unit: what is lost when a run is killed, and the least that one part of a table holds."""
 
