@@ -75,7 +75,9 @@ def derive_counts(
     would have been derived had no measured one been there.
     """
     number = concepts.number
-    is_part = np.isin(concept, [number[name] for name in PARTS]) & (reason < 0)
+    serves = np.zeros(len(concepts.names), bool)
+    serves[[number[name] for name in PARTS]] = True
+    is_part = serves[concept] & (reason < 0)
     if not is_part.any():
         return Derived.none(), Rivals.none()
     parts = gather_parts(moment, source, concept, value, comparator, reason, is_part)

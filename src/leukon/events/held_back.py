@@ -76,11 +76,12 @@ def take_held_back(
 
     `waiting` are the counts that follow only if preliminary parts are believed.
     """
-    use = concepts.use[concept]
-    waits = np.flatnonzero((use == RESULT) & (reason == REASONS.index("preliminary")) & of_values.live)
-    somebody = (rows.subject < len(rows.subject_ids)) & (rows.time != NULL)
-    lost = np.isin(use, (RESULT, FINDING)) & np.isin(reason, [REASONS.index(why) for why in UNUSABLE])
-    lost = np.flatnonzero(lost & somebody)
+    refused = np.flatnonzero(reason >= 0)
+    use, why = concepts.use[concept[refused]], reason[refused]
+    waits = refused[(use == RESULT) & (why == REASONS.index("preliminary")) & of_values.live[refused]]
+    somebody = (rows.subject[refused] < len(rows.subject_ids)) & (rows.time[refused] != NULL)
+    unusable = np.isin(why, [REASONS.index(each) for each in UNUSABLE])
+    lost = refused[((use == RESULT) | (use == FINDING)) & unusable & somebody]
     order = np.argsort(rivals.at, kind="stable")
     at, against = rivals.at[order], rivals.measured[order]
     return HeldBack(
