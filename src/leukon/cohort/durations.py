@@ -15,7 +15,7 @@ from leukon.monitor.episodes import Episodes
 from leukon.monitor.near import expand
 from leukon.monitor.schema import EPISODE_STATUSES
 
-TIME_LIMITS = (Limit(1.5, False), Limit(1.0, False), Limit(0.5, False))
+TIME_LIMITS = tuple(Limit(value, inclusive=False) for value in (1.5, 1.0, 0.5))
 """Limits below which time is told: those of the grades 2, 3 and 4 of CTCAE 5.0."""
 PER_ML = 1e6
 """Cells/mL in 10^9/L: counts are rounded to 6 decimals at the door, so that they are whole numbers of it."""

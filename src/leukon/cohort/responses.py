@@ -98,9 +98,7 @@ def tally_landmarks(states: States, spells: Spells, episodes: Episodes, courses:
     state = np.concatenate([_state_on(states, day, size) for day in LANDMARKS])
     seen, recovers = np.tile(spells.seen_days, number), np.tile(spells.recovers, number)
     before = seen <= landmark
-    end = np.where(
-        recovers, np.where(before, RECOVERED_BEFORE, RECOVERED), np.where(before, OPEN_BEFORE, OPEN)
-    )
+    end = np.where(recovers, np.where(before, RECOVERED_BEFORE, RECOVERED), np.where(before, OPEN_BEFORE, OPEN))
     keys = {
         "drug": Words(np.tile(spells.drug(courses), number), courses.drugs),
         "course": np.tile(episodes.course, number),

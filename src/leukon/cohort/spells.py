@@ -70,5 +70,3 @@ def _last_high(anc: Anc, first: Array) -> Array:
     there = np.append(high, -1)[place]
     own = (place >= 0) & (np.append(anc.subject, -1)[there] == anc.subject[first])
     return np.where(own, there, -1)
-
-
