@@ -82,14 +82,14 @@ def _period(start: int) -> dict[str, int | None]:
     return {"from_day": start, "to_day": int(later[0]) - 1 if later.size else None}
 
 
-def _ratios(own: pa.Table) -> dict[str, float]:
+def _ratios(own: pa.Table) -> dict[str, float | None]:
     """Both ends of each quartile: with every ratio as low, and as high, as it may be."""
     ratio, grid, persons = own["ratio"].to_numpy(), numbers(own, "ratio_bin"), numbers(own, "persons")
     known = grid != NULL
     ratio, grid, persons = ratio[known], grid[known].astype(float), persons[known]
     low = quantiles(np.where(ratio == "at_most", -np.inf, grid), persons)
     high = quantiles(np.where(ratio == "at_least", np.inf, grid + 1), persons)
-    found = {}
+    found: dict[str, float | None] = {}
     for (name, _), least, most in zip(_SAID, low, high, strict=True):
         found[f"{name}_low"] = None if least is None else 10 ** (least / BINS)
         found[f"{name}_high"] = None if most is None or most == np.inf else 10 ** (most / BINS)

@@ -45,15 +45,12 @@ CLOSED = ("recovered", "recovering")
 
 def estimate_recovery_curves(durations: pa.Table) -> pa.Table:
     """`RECOVERY_CURVES` from `duration_counts`: one row a day on which an episode ended or was last seen."""
-    rows = []
+    names = [column.name for column in RECOVERY_CURVES[3:]]
+    rows: list[dict[str, object]] = []
     for key, own in each_course(durations):
         for dating in DATINGS:
-            curve = curve_of(own, dating)
-            columns = (curve.day, curve.at_risk, curve.events, curve.censored, curve.share, curve.low, curve.high)
-            names = [column.name for column in RECOVERY_CURVES[3:]]
-            rows += [
-                key | {"dating": dating} | dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)
-            ]
+            days = zip(*vars(curve_of(own, dating)).values(), strict=True)
+            rows += [key | {"dating": dating} | dict(zip(names, day, strict=True)) for day in days]
     return make_estimates(RECOVERY_CURVES, rows)
 
 
