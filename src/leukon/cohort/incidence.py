@@ -118,7 +118,7 @@ def estimate_incidence(counts: CohortCounts, entries: Sequence[str] = AT_RISK) -
         COUNTS["incidence_counts"],
     )
     limits = sorted(set(counts.flow_counts["limit"].to_pylist()), key=depth_of)
-    rows = []
+    rows: list[Row] = []
     for cell in counts.test_counts.to_pylist():
         key = {name: cell[name] for name in ("drug", "course", "window")}
         tests = {name: cell[column] for column, name in _OF_TESTS.items()}
