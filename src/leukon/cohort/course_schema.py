@@ -1,6 +1,6 @@
 """The tables of counts about the course of episodes and of immune cells: each row tells how many there are alike."""
 
-from leukon.cohort.schema import COURSE, DRUG, INT, LIMIT, TEXT, Layout
+from leukon.cohort.schema import COUNTS, COURSE, DRUG, INT, LIMIT, TEXT, Layout
 from leukon.events.schema import Column
 
 STATUS = Column("status", TEXT, "as in `episodes`")
@@ -85,3 +85,5 @@ COURSE_COUNTS = {
 }  # fmt: skip
 RATIOS = ("exact", "at_most", "at_least", "not_known", "zero_baseline", "no_baseline")
 LANDMARK_ENDS = ("recovered", "open", "recovered_before", "open_before")
+ALL_COUNTS = COUNTS | COURSE_COUNTS
+"""Layouts of all tables of counts by name."""

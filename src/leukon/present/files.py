@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from leukon.cohort.schema import COUNTS
+from leukon.cohort.course_schema import ALL_COUNTS
 from leukon.errors import UnwritableFolder
 from leukon.folders import made, refuse_strangers, take_place
 
@@ -43,7 +43,7 @@ def write_tables(
     """
     try:
         with made(out):
-            refuse_strangers(out / "tables", (*tables, *COUNTS))
+            refuse_strangers(out / "tables", (*tables, *ALL_COUNTS))
             staging = Path(tempfile.mkdtemp(prefix=".tables-", dir=out))
             try:
                 (staging / "tables").mkdir()
