@@ -75,8 +75,8 @@ def estimate_onset(
     ends = _groups(of_entries(counts.onset_counts, entries))
     known = _groups(of_entries(counts.interval_counts, entries))
     curves, beside, masses, fits = (list[Row]() for _ in range(4))
-    for key in sorted(ends, key=lambda key: (key[0], key[1], depth_of(key[2]))):
-        by_way = dict(_curves(ends[key], next_course))
+    for key in sorted(known, key=lambda key: (key[0], key[1], depth_of(key[2]))):
+        by_way = dict(_curves(ends.get(key, counts.onset_counts.slice(0, 0)), next_course))
         left, right, persons = _intervals(known[key])
         fit = find_npmle(left, right, persons)
         unseen = int(pc.sum(known[key]["persons"]).as_py() - persons.sum())
