@@ -27,8 +27,7 @@ Tables = dict[str, pa.Table]
 
 @dataclass(frozen=True)
 class CohortCounts:
-    """Counts of whole subjects; what they mean is said in decisions 17 and 22, their columns in
-    `course_schema.ALL_COUNTS`.
+    """Counts of whole subjects: what they mean is said in decisions 17 and 22, their columns in `ALL_COUNTS`.
 
     They hold no identifier, but small numbers: they are made to be added, and hiding small numbers is the business of
     whoever lets a table out.

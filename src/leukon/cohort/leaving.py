@@ -8,11 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leukon.cohort.adherence import ADHERENCE, CALENDAR, PHASES
+from leukon.cohort.counts import CohortCounts
 from leukon.cohort.disclosure import BASE, THRESHOLD, hide_small
 from leukon.cohort.estimates import Cohort
 from leukon.cohort.figures import Figures
 from leukon.cohort.flow import FLOW
 from leukon.cohort.incidence import INCIDENCE
+from leukon.cohort.onset_disclosure import estimate_shown_onset
 from leukon.cohort.thinned import thin
 from leukon.cohort.watch import GAPS, WATCH
 from leukon.events.arrays import Array
@@ -54,53 +56,52 @@ RULES = {
         ("state",), ("episodes", "persons", "recoveries"), ("without_time",), ("episodes", "recoveries"),
         amounts=("days",),
     ),
-    "landmarks": Rule(("landmark_day", "state"), ("episodes", "recovered"), ("left", "before"), ("episodes", "recovered")),
+    "landmarks": Rule(
+        ("landmark_day", "state"), ("episodes", "recovered"), ("left", "before"), ("episodes", "recovered")
+    ),
     "phenotypes": Rule(
         ("analyte", "from_day"), ("persons",), ("no_baseline", "zero_baseline", "not_known", "at_most", "at_least")
     ),
     "lgl": Rule(("from_day",), ("persons",), ("with_comparator",)),
-    "onset_fits": Rule(("limit",), ("persons",), ("not_seen",), alone=("gap",)),
 }  # fmt: skip
 CURVES = {
-    "onset_curves": (("drug", "course", "limit", "way", "cause"), ("ended",), 30),
     "recovery_curves": (("drug", "course", "dating"), ("recovered", "censored"), 7),
 }
 """Keys, counts and the step in days of the curves."""
-NEVER = ("onset_intervals",)
-"""Masses of intervals lie on the days of single persons."""
 
 
-def make_presentable(cohort: Cohort, threshold: int = THRESHOLD, base: int = BASE) -> Cohort:
+def make_presentable(cohort: Cohort, counts: CohortCounts, threshold: int = THRESHOLD, base: int = BASE) -> Cohort:
     """The cohort with small numbers hidden; the tables keep their names.
 
-    Tables whose numbers add up are hidden by `hide_small`. In the others a small number hides its row, and with it the
-    row of all courses; curves are told every 30 days (onset) or 7 (recovery); every estimate is rounded to two digits;
-    `onset_intervals` is left out. There only the rounding keeps a hidden number from following from others.
+    Tables whose numbers add up are hidden by `hide_small`, those of onset by `estimate_shown_onset`. In the others a
+    small number hides its row, and with it the row of all courses; curves of recovery are told every 7 days; every
+    estimate is rounded to two digits. There only the rounding keeps a hidden number from following from others.
 
     Parameters
     ----------
+    cohort, counts
+        What was estimated, and of which counts.
     threshold, base
         As in `hide_small`. A threshold of 1 and a base of 1 give the cohort as it is.
     """
     if threshold <= 1 and base <= 1:
         return cohort
-    hidden = {
-        name: _hide(name, table, cohort.tables, threshold, base)
-        for name, table in cohort.tables.items()
-        if name not in NEVER
-    }
-    return replace(cohort, tables=hidden)
+    onset = estimate_shown_onset(counts, next_course=cohort.next_course, threshold=threshold, base=base)
+    shown = {**cohort.tables, **vars(onset)}
+    made = vars(onset).keys()
+    return replace(
+        cohort,
+        tables={name: x if name in made else _hide(name, x, threshold, base) for name, x in shown.items()},
+    )
 
 
-def _hide(name: str, table: pa.Table, tables: Mapping[str, pa.Table], threshold: int, base: int) -> pa.Table:
+def _hide(name: str, table: pa.Table, threshold: int, base: int) -> pa.Table:
     if name in FIGURES:
         return hide_small(table, FIGURES[name], threshold, base)
     if name in CURVES:
         keys, sums, step = CURVES[name]
         thinned = thin(table, keys, sums, threshold, step)
         return _digits(_round_cells(thinned, ("at_risk", *sums), threshold, base))
-    if name == "onset_days":
-        return _digits(_days_told(table, tables["onset_curves"], threshold))
     return _digits(_hide_rows(table, RULES[name], threshold, base))
 
 
@@ -146,26 +147,6 @@ def _round_cells(table: pa.Table, names: Sequence[str], threshold: int, base: in
         place = table.column_names.index(name)
         table = table.set_column(place, table.schema.field(name), pa.array(rounded, table[name].type, mask=gone))
     return table
-
-
-def _days_told(table: pa.Table, curves: pa.Table, threshold: int) -> pa.Table:
-    """Estimates are told at days by which nobody or enough had crossed, and on which enough were at risk."""
-    naive = curves.filter(pc.equal(curves["way"], "naive")).to_pylist()
-    met: dict[tuple[str, int, str], list[tuple[int, int, int]]] = {}
-    for row in naive:
-        met.setdefault((row["drug"], row["course"], row["limit"]), []).append((row["day"], row["ended"], row["at_risk"]))
-    told = []
-    for row in table.to_pylist():
-        own = met.get((row["drug"], row["course"], row["limit"]), [])
-        crossed = sum(ended for day, ended, _ in own if day <= row["day"])
-        at_risk = next((at_risk for day, _, at_risk in own if day >= row["day"]), 0)
-        told.append(at_risk >= threshold and (crossed == 0 or crossed >= threshold))
-    shown = pa.array(told, pa.bool_())
-    columns = [
-        pc.if_else(shown, column, pa.scalar(None, column.type)) if pa.types.is_floating(column.type) else column
-        for column in table.columns
-    ]
-    return pa.table(columns, schema=table.schema)
 
 
 def _digits(table: pa.Table) -> pa.Table:

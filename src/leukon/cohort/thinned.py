@@ -20,8 +20,7 @@ def thin(table: pa.Table, keys: Sequence[str], sums: Sequence[str], least: int, 
     keys, sums
         Columns that name a curve, and columns that are counts of one day: they become sums since the row before.
     least
-        Up to the day by which at least so many had the event (the last but one of `sums`... the first of `sums`), and
-        from the day from which fewer are at risk, estimates are null.
+        Estimates are null where fewer are at risk, and where fewer, but some, had the event (the first of `sums`).
     step
         Days between rows.
 

@@ -13,21 +13,21 @@ def draw_adherence(rows: Sequence[Row], heading: str, *, width: int) -> Spec:
     tests = list(dict.fromkeys(row["test"] for row in sorted(rows, key=lambda row: row["test"])))
     last = max((row["due_day"] for row in rows), default=30)
     half = max(last / 130, 4)
-    cells = []
+    cells: list[Row] = []
     for row in rows:
-        y = tests.index(row["test"]) * _ROW + 14
+        top = tests.index(row["test"]) * _ROW + 14
         share = row["done_share"]
         said = "hidden or none" if share is None else f"{100 * share:.0f} % of {row['slots']:,} done"
         cells.append(
-            {"x": row["due_day"] - half, "x2": row["due_day"] + half, "y": y, "y2": y + _ROW - 16,
+            {"x": row["due_day"] - half, "x2": row["due_day"] + half, "y": top, "y2": top + _ROW - 16,
              "share": None if share is None else 100 * share, "said": f"{row['test']}, day {row['due_day']}: {said}"}
         )  # fmt: skip
     height = max(len(tests), 1) * _ROW
-    y = {"field": "y", "type": "quantitative", "axis": None}
+    y: Spec = {"field": "y", "type": "quantitative", "axis": None}
     y["scale"] = {"domain": [0, height], "range": [0, height], "nice": False, "zero": False}
     x = axis("x", "planned day of the course", -2 * half, last + 2 * half, grid=False)
     legend = {"title": "per cent done", "orient": "top", "gradientLength": 160, "titleFontWeight": "normal"}
-    colour = {"field": "share", "type": "quantitative", "legend": legend}
+    colour: Spec = {"field": "share", "type": "quantitative", "legend": legend}
     colour["scale"] = {"domain": [0, 100], "scheme": "viridis", "reverse": True}
     known = [cell for cell in cells if cell["share"] is not None]
     hidden = [cell for cell in cells if cell["share"] is None]

@@ -13,7 +13,7 @@ def draw_dots(rows: Sequence[Row], heading: str, note: str, unit: str, *, width:
     known = [row for row in rows if row["value"] is not None and row["high"] is not None]
     top = max((row["high"] for row in known), default=1.0) or 1.0
     height = max(len(rows), 1) * _ROW
-    y = {"field": "y", "type": "quantitative", "axis": None}
+    y: Spec = {"field": "y", "type": "quantitative", "axis": None}
     y["scale"] = {"domain": [0, height], "range": [0, height], "nice": False, "zero": False}
     x = axis("x", unit, 0, top * 1.05, format="~g")
     at = {id(row): place * _ROW for place, row in enumerate(rows)}

@@ -60,7 +60,8 @@ def say_limit(limit: str) -> str:
 
 def say_grades(row: Row) -> str:
     """The CTCAE grade that a limit opens, with its edition."""
-    said = [f"{edition}: grade {row[name]}" for edition, name in (("5.0", "grade_v5"), ("6.0", "grade_v6")) if row[name]]
+    editions = (("5.0", "grade_v5"), ("6.0", "grade_v6"))
+    said = [f"{edition}: grade {row[name]}" for edition, name in editions if row[name]]
     return f"CTCAE {', '.join(said)}" if said else "no CTCAE limit"
 
 

@@ -13,7 +13,7 @@ _LEAST = 0.1
 def draw_immune(rows: Sequence[Row], heading: str, *, width: int) -> Spec:
     """Rows of `phenotypes` of one course; the axis is logarithmic, for a tenth and a hundredth are different things."""
     series = Series(tuple(ANALYTES.values()))
-    points = []
+    points: list[Row] = []
     for row in rows:
         if row["median_low"] is None:
             continue

@@ -78,11 +78,10 @@ def _tiles_of(incidence: Sequence[Row], watch: Sequence[Row], drug: str, main: s
     tiles = []
     first = {"drug": drug, "course": 1}
     if of_course := find(watch, **first, window="course"):
-        never = say_number(of_course["never_tested"])
-        tiles.append(Tile(say_number(of_course["persons"]), f"persons with {say_course(1)} of {drug}", f"{never} never tested"))
-    for limit in (main, "<=0.5"):
-        if row := find(incidence, **first, window="year_1", limit=limit):
-            tiles.append(Tile(say_share(row), f"with {say_limit(limit)} in year 1", f"{say_number(row['with_event'])} of {say_number(row['persons'])} at risk; events per 100 person-years {say_rate(row)}"))
+        whose, never = f"persons with {say_course(1)} of {drug}", say_number(of_course["never_tested"])
+        tiles.append(Tile(say_number(of_course["persons"]), whose, f"{never} never tested"))
+    year_1 = [find(incidence, **first, window="year_1", limit=limit) for limit in (main, "<=0.5")]
+    tiles += [_tile_of_year(row) for row in year_1 if row]
     if year := find(watch, **first, window="months_3"):
         tests, unseen = year["tests_per_30_days"], year["unseen_share"]
         tiles.append(
@@ -93,6 +92,12 @@ def _tiles_of(incidence: Sequence[Row], watch: Sequence[Row], drug: str, main: s
             )
         )
     return tiles
+
+
+def _tile_of_year(row: Row) -> Tile:
+    of = f"{say_number(row['with_event'])} of {say_number(row['persons'])} at risk"
+    rest = f"{of}; events per 100 person-years {say_rate(row)}"
+    return Tile(say_share(row), f"with {say_limit(row['limit'])} in year 1", rest)
 
 
 def _drawn(sections: Sequence[Section]) -> list[Mapping[str, object]]:

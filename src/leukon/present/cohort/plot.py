@@ -21,7 +21,14 @@ class Series:
 
     def channel(self, *, key: bool = True) -> Spec:
         """The colour by the field `series`; `key`: with its names above the plot."""
-        legend = {"title": None, "orient": "top", "columns": 1, "labelLimit": 330, "labelColor": INK, "labelFontSize": 12}
+        legend = {
+            "title": None,
+            "orient": "top",
+            "columns": 1,
+            "labelLimit": 330,
+            "labelColor": INK,
+            "labelFontSize": 12,
+        }
         legend |= {"symbolOpacity": 1, "symbolType": "stroke", "symbolStrokeWidth": 3}
         scale = {"domain": list(self.names), "range": list(self.colours[: len(self.names)])}
         return {"field": "series", "type": "nominal", "scale": scale, "legend": legend if key else None}

@@ -15,9 +15,9 @@ DATINGS = {
 def draw_recovery(curves: Sequence[Row], heading: str, *, until: int = 120, width: int) -> Spec:
     """Share recovered by day in the three datings; rows of `recovery_curves` of one course."""
     series = Series(tuple(DATINGS.values()), (GREEN, BLUE, PURPLE))
-    shown = [row for row in curves if row["day"] <= until]
-    points = [{"x": row["day"], "y": 100 * row["share"], "series": DATINGS[row["dating"]]} for row in shown]
-    sure = [
+    shown = [row for row in curves if row["day"] <= until and row["share"] is not None]
+    points: list[Row] = [{"x": row["day"], "y": 100 * row["share"], "series": DATINGS[row["dating"]]} for row in shown]
+    sure: list[Row] = [
         {"x": row["day"], "y": 100 * row["share_low"], "y2": 100 * row["share_high"], "series": DATINGS["observed"]}
         for row in shown
         if row["dating"] == "observed" and row["share_low"] is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from leukon.cohort.estimates import Cohort
@@ -107,9 +108,11 @@ def _flow(tables: Tables, main: str) -> Section:
 
 
 def _incidence(tables: Tables, main: str) -> Section:
-    listings = []
+    pictures: list[Callable[[int], Spec]] = []
+    listings: list[Listing] = []
     for drug, course in _courses(tables["incidence"]):
         shown = [row for row in _of(tables["incidence"], drug=drug, course=course) if row["followed"] != 0]
+        pictures.append(partial(_draw_shares, shown, f"{drug.capitalize()}, {say_course(course)}", main))
         rows = [
             (
                 f"{say_limit(row['limit'])}, {WINDOWS[row['window']]}",
@@ -133,7 +136,27 @@ def _incidence(tables: Tables, main: str) -> Section:
         "says little. Tests on days with symptoms are marked where symptoms were recorded; the others are not known "
         "to be routine."
     )
-    return Section("How often", lead, listings=listings)
+    return Section("How often", lead, pictures, listings)
+
+
+def _draw_shares(rows: Sequence[Row], whose: str, main: str, width: int) -> Spec:
+    dots = [
+        {
+            "label": f"{say_limit(row['limit'])}, {WINDOWS[row['window']]}",
+            "value": _percent(row["proportion"]),
+            "low": _percent(row["proportion_low"]),
+            "high": _percent(row["proportion_high"]),
+            "numbers": f"{say_number(row['with_event'])} of {say_number(row['persons'])}",
+        }
+        for row in rows
+        if row["limit"] in (main, "<1", "<=0.5") and row["window"] in ("year_1", "year_2")
+    ]
+    note = "Persons at risk with at least one such count; exact 95 % intervals."
+    return draw_dots(dots, f"{whose}: share of persons", note, "per cent of persons at risk", width=width)
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def _watch(tables: Tables, drug: str, course: int) -> Listing:
@@ -262,10 +285,8 @@ def _responses(tables: Tables, main: str) -> Section:
         "What was seen after treatments, not what they did. Treatment is given to those who are worse; without a "
         "comparison that was planned, nothing here says that a treatment helps or harms."
     )
-    return Section(
-        "Recovery by treatment", lead, [lambda width: draw_dots(dots, heading, note, "recoveries per day", width=width)],
-        [listing],
-    )  # fmt: skip
+    picture = partial(draw_dots, dots, heading, note, "recoveries per day")
+    return Section("Recovery by treatment", lead, [lambda width: picture(width=width)], [listing])
 
 
 def _say_state(state: str) -> str:
@@ -324,11 +345,14 @@ def _immune(tables: Tables, main: str) -> Section:
             pictures.append(lambda width, r=rows, h=heading: draw_immune(r, h, width=width))
     lgl = [
         (
-            f"day {row['from_day']} {'on' if row['to_day'] is None else 'to ' + str(row['to_day'])}, "
-            f"{say_course(row['course'])}",
+            (
+                f"day {row['from_day']} {'on' if row['to_day'] is None else 'to ' + str(row['to_day'])}, "
+                f"{say_course(row['course'])}"
+            ),
             say_number(row["persons"]),
-            "hidden" if row["median"] is None else f"{row['median']:.0f} % ({row['quarter']:.0f} to "
-            f"{row['three_quarters']:.0f})",
+            "hidden"
+            if row["median"] is None
+            else f"{row['median']:.0f} % ({row['quarter']:.0f} to {row['three_quarters']:.0f})",
         )
         for row in tables["lgl"]
         if row["course"]
@@ -339,3 +363,7 @@ def _immune(tables: Tables, main: str) -> Section:
     if not pictures and not lgl:
         lead = "No subset of lymphocytes was received both before and after a course."
     return Section("Immune reconstitution", lead, pictures, listings)
+
+
+def _say_period(row: Row) -> str:
+    return f"day {row['from_day']} {'on' if row['to_day'] is None else 'to ' + str(row['to_day'])}"
