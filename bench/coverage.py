@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 import leukon
 from bench.known_truth import AS_OF, WEEK, Truth, draw_cohort
-from leukon.cohort.counts import CohortCounts, count_cohort
-from leukon.cohort.course_counts import Tables, count_course
+from leukon.cohort.counts import CohortCounts, count_review
+from leukon.cohort.course_counts import count_course_of_review
 from leukon.cohort.incidence import estimate_incidence
 from leukon.cohort.onset import estimate_onset
 from leukon.cohort.recovery import curve_of
@@ -37,7 +37,7 @@ Interval = tuple[str, str, float, float, float]
 def find_intervals(truth: Truth, rng: np.random.Generator) -> Iterator[Interval]:
     """Kind, name, truth, low and high of every interval of one cohort."""
     review = leukon.review(draw_cohort(truth, rng), "alemtuzumab-ms", as_of=AS_OF)
-    yield from _of_incidence(truth, only_low(_counted(review)))
+    yield from _of_incidence(truth, only_low(count_review(review)))
     yield from _of_recovery(truth, review)
 
 
@@ -54,7 +54,7 @@ def _of_incidence(truth: Truth, counts: CohortCounts) -> Iterator[Interval]:
 
 
 def _of_recovery(truth: Truth, review: Review) -> Iterator[Interval]:
-    counts = _course(review)
+    counts = count_course_of_review(review)
     curve = curve_of(counts["duration_counts"], "observed")
     for weeks in (1, 2, 4, 8):
         _, low, high = curve.at(weeks * WEEK)
@@ -64,16 +64,6 @@ def _of_recovery(truth: Truth, review: Review) -> Iterator[Interval]:
         yield EXACT, f"recoveries a day, {row['state']}", rate, row["rate_low"], row["rate_high"]
     for row in _rows(estimate_landmarks(counts["landmark_counts"]), course=1, landmark_day=14, state="none"):
         yield CURVE, "recovered 28 days after day 14", truth.recovered_by(28), row["share_low"], row["share_high"]
-
-
-def _counted(review: Review) -> CohortCounts:
-    (piece,) = review.pieces  # so few people are one piece
-    return count_cohort(*piece, review.protocol)
-
-
-def _course(review: Review) -> Tables:
-    (piece,) = review.pieces
-    return count_course(*piece, review.protocol)
 
 
 def only_low(counts: CohortCounts) -> CohortCounts:
@@ -135,7 +125,7 @@ def find_bias(truth: Truth, repeats: int, seed: int) -> dict[str, np.ndarray]:
     rng, shares = np.random.default_rng(seed), []
     for _ in range(repeats):
         review = leukon.review(draw_cohort(truth, rng), "alemtuzumab-ms", as_of=AS_OF)
-        rows = _rows(estimate_onset(only_low(_counted(review)), days=DAYS).onset_days, course=1)
+        rows = _rows(estimate_onset(only_low(count_review(review)), days=DAYS).onset_days, course=1)
         shares.append([[row[name] for row in rows] for name in ("naive", "at_least", "at_most")])
     naive, least, most = np.mean(shares, axis=0)
     return {"truth": truth.fall_chance.cumsum()[list(DAYS)], "naive": naive, "at least": least, "at most": most}
@@ -146,7 +136,7 @@ def find_immortal(truth: Truth, repeats: int, seed: int) -> dict[str, float]:
     rng, sums = np.random.default_rng(seed), Counter()
     for _ in range(repeats):
         review = leukon.review(draw_cohort(truth, rng), "alemtuzumab-ms", as_of=AS_OF)
-        for row in _rows(_course(review)["response_counts"], course=1):
+        for row in _rows(count_course_of_review(review)["response_counts"], course=1):
             state = "as a state, untreated" if row["state"] == "none" else "as a state, treated"
             sums[state, "recoveries"] += row["recoveries"]
             sums[state, "days"] += row["days"]
