@@ -25,7 +25,7 @@ COURSE_COUNTS = {
             COURSE,
             STATUS,
             Column("comparator", TEXT, "of the nadir: < <= >= >; null: exact"),
-            Column("nadir_per_ml", INT, "nadir in cells/mL (10^9/L x 10^6)"),
+            Column("nadir_per_l", INT, "nadir in cells/L (10^9/L x 10^9)"),
         ),
         (Column("episodes", INT, "episodes; over the table all rows of `episodes`"),),
     ),

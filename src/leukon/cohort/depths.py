@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from leukon.cohort.durations import PER_ML
+from leukon.cohort.durations import PER_L
 from leukon.cohort.exact import exact_proportions
 from leukon.cohort.limits import Limit
 from leukon.cohort.of_courses import OF_COURSE, each_course, each_of, make_estimates, number_of, numbers, quantiles
@@ -109,5 +109,5 @@ def estimate_time_below(below: pa.Table) -> pa.Table:
 
 
 def _nadir(nadirs: pa.Table) -> Array:
-    """Nadirs in 10^9/L; exact, for cells/mL are whole numbers."""
-    return numbers(nadirs, "nadir_per_ml") / PER_ML
+    """Nadirs in 10^9/L; exact, for cells/L are whole numbers."""
+    return numbers(nadirs, "nadir_per_l") / PER_L

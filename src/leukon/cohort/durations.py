@@ -17,8 +17,8 @@ from leukon.monitor.schema import EPISODE_STATUSES
 
 TIME_LIMITS = tuple(Limit(value, inclusive=False) for value in (1.5, 1.0, 0.5))
 """Limits below which time is told: those of the grades 2, 3 and 4 of CTCAE 5.0."""
-PER_ML = 1e6
-"""Cells/mL in 10^9/L: counts are rounded to 6 decimals at the door, so that they are whole numbers of it."""
+PER_L = 1e9
+"""Cells/L in 10^9/L: the door rounds a number to 6 decimals in its unit, at the finest /uL, so they are whole."""
 
 
 def tally_durations(spells: Spells, episodes: Episodes, courses: Courses) -> tuple[pa.Table, pa.Table]:
@@ -28,7 +28,7 @@ def tally_durations(spells: Spells, episodes: Episodes, courses: Courses) -> tup
         "least_days": spells.least_days,
         "seen_days": spells.seen_days,
         "comparator": Words(episodes.nadir_comparator, COMPARATORS),
-        "nadir_per_ml": np.rint(episodes.nadir * PER_ML).astype(np.int64),
+        "nadir_per_l": np.rint(episodes.nadir * PER_L).astype(np.int64),
     }
     return tally(COURSE_COUNTS["duration_counts"], keys, {}), tally(COURSE_COUNTS["nadir_counts"], keys, {})
 

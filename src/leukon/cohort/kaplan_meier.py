@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
+from leukon.cohort.curves import find_curve
+from leukon.cohort.exact import LEVEL
 from leukon.events.arrays import Array
 
-_Z = float(norm.ppf(0.975))
+_Z = ndtri((1 + LEVEL) / 2)
 _HALF = 0.5
 _ROUNDING = 1e-12
 """Products of shares fall short of one half by rounding; R's survival forgives as much and more."""
@@ -17,8 +19,8 @@ _ROUNDING = 1e-12
 class Curve:
     """One entry a day on which an event or the end of observation lies; `share` had the event up to it.
 
-    `low` and `high` are the 95 % interval of the share: Greenwood's variance on the log-log scale; NaN where it says
-    nothing: before the first event, and where all had it.
+    `low` and `high` are the 95 % interval of the share: Greenwood's variance on the scale log(-log) of the share
+    without it, R's `survfit(conf.type = "log-log")`; NaN where it says nothing: before the first event, and at 1.
     """
 
     day: Array
@@ -74,14 +76,8 @@ def estimate_kaplan_meier(day: Array | list[int], events: Array | list[int], cen
     left = np.bincount(place, np.asarray(censored), days.size).astype(np.int64)
     some = had + left > 0
     days, had, left = days[some], had[some], left[some]
-    gone = had + left
-    at_risk = gone.sum() - gone.cumsum() + gone
-    without = np.cumprod((at_risk - had) / at_risk)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        greenwood = np.cumsum(had / (at_risk * (at_risk - had).astype(float)))
-        log = np.log(without)
-        wide = _Z * np.sqrt(greenwood) / log
-        low, high = 1 - np.exp(log * np.exp(-wide)), 1 - np.exp(log * np.exp(wide))
-    inside = (without > 0) & (without < 1)
-    low, high = (np.where(inside, bound, np.nan) for bound in (low, high))
-    return Curve(days, at_risk, had, left, 1 - without, np.fmin(low, high), np.fmax(low, high))
+    found = find_curve(days, had, np.zeros_like(had), left)
+    without = 1 - found.estimate
+    inside = np.where((without > _ROUNDING) & (without < 1), without, np.nan)
+    spread = np.exp(_Z * found.std_error / np.abs(inside * np.log(inside)))
+    return Curve(days, found.at_risk, had, left, found.estimate, 1 - inside ** (1 / spread), 1 - inside**spread)
