@@ -9,12 +9,11 @@ import pyarrow.compute as pc
 from leukon.cohort.counts import CohortCounts
 from leukon.cohort.exact import exact_proportions
 from leukon.cohort.figures import FLOAT, Figures, Numbers, Row, Split, make_figures, sum_by
-from leukon.cohort.schema import COUNTS, DRUG, INT, TEXT
+from leukon.cohort.schema import AFTER_DEATH, COUNTS, DRUG, INT, TEXT
 from leukon.events.schema import Column
 
 OVER = ("done", "off_time", "incomplete", "missed")
 """States of a slot whose time is over or that is done; `slots` are these."""
-WAITING = ("overdue", "due", "upcoming")
 _ENDS = {
     "": "; null: none, or hidden",
     "_low": ": low end of its exact 95 % interval, as if slots were independent",
@@ -36,6 +35,7 @@ def _figures(*keys: Column) -> Figures:
             Column("off_time", INT, "of these, done outside it"),
             Column("incomplete", INT, "of these, with a WBC and no ANC"),
             Column("missed", INT, "of these, no result received"),
+            Column("after_death", INT, "slots due after the day of death; not among `slots`"),
             Column("waiting", INT, "slots overdue, due or upcoming; not among `slots`"),
         ),
         derived=tuple(
@@ -81,7 +81,9 @@ def _count_slots(table: pa.Table, layout: Figures) -> pa.Table:
     rows: dict[tuple[Any, ...], Row] = {}
     for (*key, status), number in sum_by(table, (*keys, "status"), COUNTS["calendar_counts"]).items():
         row = rows.setdefault(tuple(key), dict(zip(keys, key, strict=True)) | {"slots": 0, "waiting": 0})
-        names: Sequence[str] = (status, "slots") if status in OVER else ("waiting",)
+        names: Sequence[str] = (
+            (status, "slots") if status in OVER else (status if status == AFTER_DEATH else "waiting",)
+        )
         for name in names:
             row[name] = row.get(name, 0) + number["slots"]
     made = make_figures(layout, rows.values())

@@ -113,7 +113,7 @@ def _curves(table: pa.Table, next_course: NextCourse) -> Iterator[tuple[Way, Cur
     yield ("naive", "onset"), find_curve(days, onset, none, all_ends - onset)
     censors = ["end_of_data"] + (["next_course"] if next_course == "censors" else [])
     censored = np.sum([by_end[end] for end in censors], axis=0)
-    for cause in (end for end in ENDS if end not in censors):
+    for cause in (end for end in ENDS if end == "onset" or (end not in censors and by_end[end].any())):
         ended = by_end[cause]
         yield ("aalen_johansen", cause), find_curve(days, ended, all_ends - ended - censored, censored)
 
