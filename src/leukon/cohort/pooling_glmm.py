@@ -8,22 +8,22 @@ from scipy.special import expit, logit
 from scipy.stats import chi2, norm, t
 
 from leukon.cohort.pooling_parts import Interval, Pooled, as_interval
-from leukon.cohort.quadrature import binomial_normal
+from leukon.cohort.quadrature import Likelihood, binomial_normal
 
 METHOD = "binomial-normal GLMM (maximum likelihood)"
 _FARTHEST = 40.0
 """Beyond this logit a proportion is 0 or 1 in any print: a bound not found before is given as 0 or 1."""
-_Loss = Callable[[np.ndarray], tuple[float, np.ndarray]]
 _STARTS = (0.05, 0.5, 2.0)
-"""Values of tau to start from: its gradient is 0 at 0, and there may be a second hill."""
+"""Values of tau to start from: its gradient is 0 at 0, and there may be a second hill. The likelihood is even in it."""
 
 
 def pool_glmm(events: np.ndarray, totals: np.ndarray, *, profile: bool = True) -> Pooled:
     """Pool k >= 2 proportions by maximum likelihood; as `rma.glmm(measure="PLO")` of R's metafor.
 
     Two intervals, each named: by profile likelihood (tau maximised anew at each mean; not symmetric, the first to be
-    shown; left out if not `profile`, for it takes most of the time) and Wald's. There must be at least one event and one without. tau and prediction interval: as they come out;
-    for k = 2 neither means anything (`pool_proportions` leaves them out).
+    shown; left out if not `profile`, for it takes most of the time) and Wald's. There must be at least one event and
+    one person without. tau and prediction interval: as they come out; for k = 2 neither means anything
+    (`pool_proportions` leaves them out).
 
     >>> pooled = pool_glmm(np.array([1, 5]), np.array([161, 811]))
     >>> [[round(100 * x, 3) for x in (interval.low, interval.high)] for interval in pooled.intervals]
@@ -46,29 +46,43 @@ def pool_glmm(events: np.ndarray, totals: np.ndarray, *, profile: bool = True) -
 
 def _fit(events: np.ndarray, totals: np.ndarray) -> tuple[float, float, float]:
     """Mean, tau and log-likelihood where that is highest."""
-
-    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
-        found = binomial_normal(events, totals, at[0], at[1])
-        return -found.value, -found.gradient
-
     start = float(logit(events.sum() / totals.sum()))
-    found = [_descend(loss, [start, tau], [(None, None), (0, None)]) for tau in _STARTS]
-    best = min(found, key=lambda one: one.fun)
-    return float(best.x[0]), float(best.x[1]), -float(best.fun)
+
+    def at(place: np.ndarray) -> Likelihood:
+        return binomial_normal(events, totals, place[0], place[1])
+
+    best = min((_descend(at, [start, tau], slice(None)) for tau in _STARTS), key=lambda one: float(one.fun))
+    return float(best.x[0]), abs(float(best.x[1])), -float(best.fun)
 
 
 def _highest(events: np.ndarray, totals: np.ndarray, mean: float, tau: float) -> float:
     """The highest log-likelihood at this mean, whatever tau."""
 
-    def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
-        found = binomial_normal(events, totals, mean, at[0])
-        return -found.value, -found.gradient[1:]
+    def at(place: np.ndarray) -> Likelihood:
+        return binomial_normal(events, totals, mean, place[0])
 
-    return -min(float(_descend(loss, [start], [(0, None)]).fun) for start in (max(tau, 0.1), tau + 1))
+    return -min(float(_descend(at, [start], slice(1, None)).fun) for start in (max(tau, 0.1), tau + 1))
 
 
-def _descend(loss: _Loss, start: Sequence[float], bounds: Sequence[tuple[float | None, None]]) -> OptimizeResult:
-    return minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-13, "gtol": 1e-7})
+def _descend(at: Callable[[np.ndarray], Likelihood], start: Sequence[float], which: slice) -> OptimizeResult:
+    """The lowest -log-likelihood from `start`, over the parameters `which`, by Newton steps in a trusted region."""
+    known: dict[bytes, Likelihood] = {}
+
+    def look(place: np.ndarray) -> Likelihood:
+        if place.tobytes() not in known:
+            known[place.tobytes()] = at(place)
+        return known[place.tobytes()]
+
+    def loss(place: np.ndarray) -> float:
+        return -look(place).value
+
+    def slope(place: np.ndarray) -> np.ndarray:
+        return -look(place).gradient[which]
+
+    def bend(place: np.ndarray) -> np.ndarray:
+        return look(place).information[which, which]
+
+    return minimize(loss, np.array(start), jac=slope, hess=bend, method="trust-exact", options={"gtol": 1e-6})
 
 
 def _profile(events: np.ndarray, totals: np.ndarray, mean: float, tau: float, best: float) -> Interval:
@@ -78,8 +92,7 @@ def _profile(events: np.ndarray, totals: np.ndarray, mean: float, tau: float, be
     def above(at: float) -> float:
         return _highest(events, totals, at, tau) - allowed
 
-    ends = [_find_end(above, mean, side) for side in (-1, 1)]
-    return Interval(*ends, "profile likelihood")
+    return Interval(_find_end(above, mean, -1), _find_end(above, mean, 1), "profile likelihood")
 
 
 def _find_end(above: Callable[[float], float], mean: float, side: int) -> float:

@@ -25,14 +25,15 @@ def binomial_normal(events: np.ndarray, totals: np.ndarray, mean: float, tau: fl
 
     Study i has the proportion expit(mean + tau * z), z standard normal, and binomial `events` of `totals`; z is
     integrated out by adaptive Gauss-Hermite quadrature (Pinheiro and Bates 1995), centred at its mode. Derivatives are
-    those of the integral (Louis 1982), by the same rule. Studies with no event, or with nothing else, need no correction.
+    those of the integral (Louis 1982), by the same rule. Studies with no event, or with nothing else, need no
+    correction.
 
     Parameters
     ----------
     events, totals
         Whole numbers, of shape (k,); no nulls.
     mean, tau
-        On the logit scale; tau at least 0.
+        On the logit scale; the likelihood of -tau is that of tau.
     """
     y, n = events[:, None].astype(float), totals[:, None].astype(float)
     mode, width = _find_modes(y, n, mean, tau)
@@ -60,7 +61,7 @@ def _derivatives(share: np.ndarray, z: np.ndarray, excess: np.ndarray, spread: n
 
 def _find_modes(y: np.ndarray, n: np.ndarray, mean: float, tau: float) -> tuple[np.ndarray, np.ndarray]:
     """Where each study's z is likeliest, and its width there: Newton's method, kept inside a bracket."""
-    low, high = tau * (y - n) - 1, tau * y + 1
+    low, high = -abs(tau) * n - 1, abs(tau) * n + 1
     z = np.zeros_like(y)
     for _ in range(200):
         chance = expit(mean + tau * z)

@@ -32,7 +32,7 @@ class Study:
 
     @property
     def is_pooled(self) -> bool:
-        """Is it among those that are pooled?"""
+        """True if it is among those that are pooled."""
         return self.role != "shown"
 
 

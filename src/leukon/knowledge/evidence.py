@@ -102,7 +102,7 @@ class Evidence(Strict):
 
     @model_validator(mode="after")
     def _rows_have_names_and_questions(self) -> "Evidence":
-        doubled = [id for id, times in Counter(row.id for row in self.rows).items() if times > 1]
+        doubled = [name for name, times in Counter(row.id for row in self.rows).items() if times > 1]
         if doubled:
             raise ValueError(f"two rows have the id '{doubled[0]}'")
         for row in self.rows:

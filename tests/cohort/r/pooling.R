@@ -27,6 +27,10 @@ for (name in names(sets)) {
     glmm <- rma.glmm(measure = "PLO", xi = d$xi, ni = d$ni, nAGQ = n)
     say(name, paste0("glmm", n, "_mu_se_low_high_tau2"), f(c(glmm$beta, glmm$se, glmm$ci.lb, glmm$ci.ub, glmm$tau2)))
   }
+  library(lme4)
+  g <- glmer(cbind(xi, ni - xi) ~ 1 + (1 | study), data = transform(d, study = seq_along(xi)), family = binomial, nAGQ = 25)
+  capture.output(suppressMessages(ci <- confint(g, parm = "(Intercept)", method = "profile")))
+  say(name, "lme4_profile_percent", f(100 * plogis(ci)))
   t <- predict(rma.glmm(measure = "PLO", xi = d$xi, ni = d$ni, nAGQ = 25, test = "t"))
   say(name, "glmm25_t_pilow_pihigh", f(c(t$pi.lb, t$pi.ub)))
 }
