@@ -13,7 +13,7 @@ import pyarrow as pa
 import typer
 from rich.console import Console
 
-from leukon.cli_evidence import evidence_app
+from leukon.cli_evidence import evidence_app, paper
 from leukon.errors import LeukonError, NotInParts, UnknownName
 from leukon.events.clock import END_OF_TIME, AsOf
 from leukon.events.code_map import CodeMap
@@ -48,6 +48,7 @@ app.add_typer(protocols_app, name="protocols")
 codes_app = typer.Typer(help="Codes of a site.", no_args_is_help=True)
 app.add_typer(codes_app, name="codes")
 app.add_typer(evidence_app, name="evidence")
+app.command()(paper)
 console = Console()
 _PARTS = "Review part by part, in little memory, and write Parquet files; default: for Parquet or MEDS of many rows."
 _MANY = 2_000_000

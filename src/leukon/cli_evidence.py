@@ -73,6 +73,13 @@ def forest(
     console.print(f"Picture: {picture}", highlight=False, markup=False, soft_wrap=True)
 
 
+def paper(name: Annotated[str, typer.Argument(metavar="ID")] = "vakrakou-2018") -> None:
+    """Go through a paper claim by claim: what it says, and what the shipped data say to it."""
+    from leukon.present.paper import print_paper  # noqa: PLC0415 as above
+
+    print_paper(name, console)
+
+
 def _load(name: str, studies: Path | None) -> Evidence:
     return load_evidence(name) if studies is None else add_studies(load_evidence(name), studies)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from leukon.cohort.own_rows import OwnRow
 from leukon.errors import NoProportion
@@ -39,9 +39,9 @@ class Study:
 def gather_studies(
     evidence: Evidence, question: str, include: Collection[str] = (), own: Sequence[OwnRow] = ()
 ) -> tuple[Study, ...]:
-    """Find all rows that bear on a question, those named in `include`, and own rows, in this order.
+    """Find all rows that bear on a question, those named in `include`, and own rows.
 
-    Case reports have no proportion and are not among them.
+    They come by role, in the order of `Role`. Case reports have no proportion and are not among them.
 
     Raises
     ------
@@ -55,7 +55,8 @@ def gather_studies(
         if row.n is None:
             raise NoProportion(row.id)
     rows = [row for row in evidence.rows if row.id in include or row.question == question]
-    return (*_from_rows(rows, question, include), *(_from_own(row) for row in own))
+    found = [*_from_rows(rows, question, include), *(_from_own(row) for row in own)]
+    return tuple(sorted(found, key=lambda study: get_args(Role).index(study.role)))
 
 
 def _from_rows(rows: Sequence[Row], question: str, include: Collection[str]) -> list[Study]:

@@ -34,9 +34,8 @@ class ForestRow:
 
 
 def make_rows(studies: Sequence[Study], pooling: Pooling) -> list[ForestRow]:
-    """Studies that are pooled, those that are only shown, then each estimate, and its prediction interval."""
-    ordered = sorted(studies, key=lambda study: list(_ROLES).index(study.role))
-    rows = [_of_study(study) for study in ordered]
+    """The studies as they come, then each estimate and its prediction interval."""
+    rows = [_of_study(study) for study in studies]
     for pooled in pooling.estimates:
         rows.append(_of_pooled(pooled))
         if pooled.prediction is not None:
@@ -73,5 +72,5 @@ def _row(
     kind: Kind, label: str, details: tuple[str, ...], value: float | None, low: float, high: float, count: str = ""
 ) -> ForestRow:
     known = "" if value is None else f"{say_percent(value)} % "
-    numbers = f"{count}{known}[{say_percent(low)}, {say_percent(high)}]"
+    numbers = f"{count}{known}[{say_percent(low, value)}, {say_percent(high, value)}]"
     return ForestRow(kind, label, details, numbers, None if value is None else 100 * value, 100 * low, 100 * high)

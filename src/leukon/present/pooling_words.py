@@ -24,46 +24,50 @@ HALF = "REML on logits: 1/2 is added to events and others of each study with non
 NARROW = "Hartung-Knapp is narrower than Wald here: look at the wider one."
 
 
-def say_percent(share: float) -> str:
-    """A share in per cent: two decimals from 5 up, three below.
+def say_percent(share: float, like: float | None = None) -> str:
+    """A share in per cent: two decimals from 5 up, three below; an end of an interval is written `like` its middle.
 
-    >>> say_percent(0.0061652), say_percent(0.1566), say_percent(0.0), say_percent(1.0)
-    ('0.617', '15.66', '0', '100')
+    >>> say_percent(0.0061652), say_percent(0.1566), say_percent(0.0), say_percent(0.05446, like=0.01)
+    ('0.617', '15.66', '0', '5.446')
     """
     percent = 100 * share
     if percent in (0.0, 100.0):
         return f"{percent:.0f}"
-    return f"{percent:.2f}" if percent >= 5 else f"{percent:.3f}"
+    return f"{percent:.2f}" if 100 * (share if like is None else like) >= 5 else f"{percent:.3f}"
 
 
-def say_interval(found: Interval) -> str:
+def say_interval(found: Interval, like: float) -> str:
     """`0.186 to 1.518 % (profile likelihood)`."""
-    return f"{say_percent(found.low)} to {say_percent(found.high)} % ({found.method})"
+    return f"{say_percent(found.low, like)} to {say_percent(found.high, like)} % ({found.method})"
 
 
-def say_proportion(study: Study) -> str:
+def say_proportion(events: int, total: int) -> str:
     """`5/811 = 0.617 % (exact 95 % interval 0.200 to 1.433 %)`."""
-    found = estimate_proportion(study.events, study.total)
-    low, high = say_percent(found.low), say_percent(found.high)
-    return f"{study.events}/{study.total} = {say_percent(found.value)} % (exact 95 % interval {low} to {high} %)"
+    found = estimate_proportion(events, total)
+    low, high = (say_percent(end, found.value) for end in (found.low, found.high))
+    return f"{events}/{total} = {say_percent(found.value)} % (exact 95 % interval {low} to {high} %)"
 
 
 def say_study(study: Study) -> list[str]:
     """A row: its number, why it is pooled or not, what was counted."""
     what = f"{study.definition} ({study.edition or 'edition not named'})"
     rest = f"dose {study.dose or 'not reported'}; {study.period or 'period not reported'}"
-    said = [f"{study.id}: {say_proportion(study)}", f"  {ROLE_WORDS[study.role]}", f"  {what}; {rest}"]
+    said = [
+        f"{study.id}: {say_proportion(study.events, study.total)}",
+        f"  {ROLE_WORDS[study.role]}",
+        f"  {what}; {rest}",
+    ]
     return [*said, f"  note: {study.note}"] if study.note else said
 
 
 def say_pooled(pooled: Pooled) -> list[str]:
     """An estimate by one method with its intervals, each with how it was made."""
     said = [f"{pooled.method}: {say_percent(pooled.value)} %"]
-    said += [f"  95 % interval {say_interval(interval)}" for interval in pooled.intervals]
+    said += [f"  95 % interval {say_interval(interval, pooled.value)}" for interval in pooled.intervals]
     if pooled.tau is not None:
         said.append(f"  scatter between studies (tau, logits): {pooled.tau:.3f}")
     if pooled.prediction is not None:
-        said.append(f"  95 % prediction interval for another study: {say_interval(pooled.prediction)}")
+        said.append(f"  95 % prediction interval for another study: {say_interval(pooled.prediction, pooled.value)}")
     return said
 
 
@@ -97,7 +101,8 @@ def say_without(studies: Sequence[Study], pooling: Pooling) -> list[str]:
     said = []
     for study, estimates in zip(pooled, pooling.without, strict=bool(pooling.without)):
         found = "; ".join(
-            f"{one.method}: {say_percent(one.value)} %, {say_interval(one.intervals[0])}" for one in estimates
+            f"{one.method}: {say_percent(one.value)} %, {say_interval(one.intervals[0], one.value)}"
+            for one in estimates
         )
         said.append(f"without {study.id}: {found or 'no estimate'}")
     return said
