@@ -3,9 +3,9 @@
 from rich.console import Console
 from rich.text import Text
 
-from leukon.cohort.proportions import estimate_proportion
 from leukon.knowledge.evidence import Elsewhere, Evidence, Row
 from leukon.knowledge.sources import load_sources
+from leukon.present.pooling_words import say_proportion
 from leukon.present.wording import CAUTION
 
 
@@ -32,18 +32,11 @@ def print_evidence(evidence: Evidence, console: Console) -> None:
 
 
 def _say_elsewhere(other: Elsewhere) -> str:
-    return (
-        f"{'agrees with' if other.agrees else 'CONFLICT with'} {other.where}: {_say(other.outcome, other.n, other.of)}"
-    )
+    verdict = "agrees with" if other.agrees else "CONFLICT with"
+    return f"{verdict} {other.where}: {other.outcome}: {say_proportion(other.n, other.of)}"
 
 
 def _say_number(row: Row) -> str:
     if row.n is None or row.of is None:
         return f"{row.outcome}: a case report, no proportion"
-    return _say(row.outcome, row.n, row.of)
-
-
-def _say(outcome: str, n: int, of: int) -> str:
-    found = estimate_proportion(n, of)
-    interval = f"{100 * found.low:.3g} to {100 * found.high:.3g}"
-    return f"{outcome}: {n}/{of} = {100 * found.value:.3g} % (exact 95 % interval {interval} %)"
+    return f"{row.outcome}: {say_proportion(row.n, row.of)}"
