@@ -34,11 +34,11 @@ class _Place:
 
     @property
     def left(self) -> int:
-        return 14 if self.is_narrow else 296
+        return 14 if self.is_narrow else 284
 
     @property
     def right(self) -> int:
-        return 26 if self.is_narrow else 190
+        return 26 if self.is_narrow else 232
 
     @property
     def inner(self) -> int:

@@ -8,7 +8,7 @@ from leukon.cohort.pooling import Pooling
 from leukon.cohort.pooling_parts import Pooled
 from leukon.cohort.proportions import estimate_proportion
 from leukon.cohort.studies import Study
-from leukon.present.pooling_words import say_percent
+from leukon.present.pooling_words import say_definition, say_percent
 from leukon.present.timeline.marks import plain
 
 Kind = Literal["poolable", "included", "own", "shown", "pooled", "prediction"]
@@ -55,9 +55,8 @@ def make_rows(studies: Sequence[Study], pooling: Pooling) -> list[ForestRow]:
 
 def _of_study(study: Study) -> ForestRow:
     found = estimate_proportion(study.events, study.total)
-    what = f"{study.definition} ({study.edition or 'edition not named'})"
     where = "; ".join((study.dose or "dose not reported", study.period or "period not reported"))
-    details = (plain(what, 48), plain(where, 48), _ROLES[study.role])
+    details = (plain(say_definition(study), 48), plain(where, 48), _ROLES[study.role])
     count = f"{study.events}/{study.total}: "
     return _row(study.role, plain(study.id, 40), details, found.value, found.low, found.high, count)
 

@@ -48,9 +48,16 @@ def say_proportion(events: int, total: int) -> str:
     return f"{events}/{total} = {say_percent(found.value)} % (exact 95 % interval {low} to {high} %)"
 
 
+def say_definition(study: Study) -> str:
+    """What was counted, a grade never without its edition: `grade III-IV (edition not named)`."""
+    if study.edition is None and "grade" not in study.definition.lower():
+        return study.definition
+    return f"{study.definition} ({study.edition or 'edition not named'})"
+
+
 def say_study(study: Study) -> list[str]:
     """A row: its number, why it is pooled or not, what was counted."""
-    what = f"{study.definition} ({study.edition or 'edition not named'})"
+    what = say_definition(study)
     rest = f"dose {study.dose or 'not reported'}; {study.period or 'period not reported'}"
     said = [
         f"{study.id}: {say_proportion(study.events, study.total)}",
