@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from leukon.cli_cohort import cohort
+from leukon.cli_evidence import evidence_app, paper
 from leukon.cli_inputs import CODES_HELP, choose_format, find_today, works_in_parts
 from leukon.errors import LeukonError, NotInParts
 from leukon.events.clock import END_OF_TIME, AsOf
@@ -25,7 +26,6 @@ from leukon.ingest.meds_writer import write_meds
 from leukon.ingest.reading import read
 from leukon.ingest.reading import stream as read_in_batches
 from leukon.ingest.site_map import load_code_map
-from leukon.knowledge.evidence import list_evidence, load_evidence
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
 from leukon.monitor.review import TABLES, Review
 from leukon.monitor.review import review as review_events
@@ -45,6 +45,8 @@ protocols_app = typer.Typer(help="Protocols that leukon ships.", invoke_without_
 app.add_typer(protocols_app, name="protocols")
 codes_app = typer.Typer(help="Codes of a site.", no_args_is_help=True)
 app.add_typer(codes_app, name="codes")
+app.add_typer(evidence_app, name="evidence")
+app.command()(paper)
 console = Console()
 _PARTS = "Review part by part, in little memory, and write Parquet files; default: for Parquet or MEDS of many rows."
 
@@ -198,17 +200,6 @@ def show(name: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Print a protocol's TOML file, ready to be copied and changed."""
     load_protocol(name)
     typer.echo(protocol_path(name).read_bytes(), nl=False)
-
-
-@app.command()
-def evidence(
-    table: Annotated[str | None, typer.Argument(help="Id of a table; default: all.")] = None,
-) -> None:
-    """Show published evidence as data: as printed, as stored, with exact intervals and what it cannot be used for."""
-    from leukon.present.evidence import print_evidence  # noqa: PLC0415 SciPy takes longer to import than all else here
-
-    for name in list_evidence() if table is None else (table,):
-        print_evidence(load_evidence(name), console)
 
 
 def _show_dataset(found: DatasetReview, *, report: bool) -> None:
