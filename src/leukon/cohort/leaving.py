@@ -53,7 +53,7 @@ RULES = {
     "nadir_limits": Rule(("limit",), ("episodes", "beyond"), ("unsure",), ("episodes", "beyond")),
     "time_below": Rule(("limit",), ("episodes",), ("open", "no_most"), amounts=("least_sum",)),
     "response_rates": Rule(
-        ("state",), ("episodes", "persons", "recoveries"), ("without_time",), ("episodes", "recoveries"),
+        ("state",), ("episodes", "persons", "recoveries"), ("without_time",),
         amounts=("days",),
     ),
     "landmarks": Rule(

@@ -66,12 +66,29 @@ class Remark(Strict):
     source: Text
 
 
+class Asked(Strict):
+    """What of one's own incidence answers a question: a course of a drug, a window and a limit of the ANC."""
+
+    drug: Text
+    course: Annotated[int, Field(ge=1)]
+    window: Text
+    limit: Text
+    outcome: Text
+    edition: Text
+    period: Text
+
+
 class Evidence(Strict):
-    """One table of published evidence; `questions` are those its rows may bear on, in words."""
+    """One table of published evidence.
+
+    `questions` are those its rows may bear on, in words; `asked` is what of one's own incidence answers them, where
+    anything does.
+    """
 
     title: Text
     source: Text
     questions: dict[Text, Text]
+    asked: dict[Text, Asked] = {}
     rows: tuple[Row, ...]
     remarks: tuple[Remark, ...]
 
@@ -108,6 +125,9 @@ class Evidence(Strict):
         for row in self.rows:
             if row.question is not None and row.question not in self.questions:
                 raise ValueError(f"the row '{row.id}' names a question that is not among questions")
+        for question in self.asked:
+            if question not in self.questions:
+                raise ValueError(f"asked names '{question}', which is not among questions")
         return self
 
     @model_validator(mode="after")

@@ -9,7 +9,8 @@ from leukon.cohort.estimates import Cohort
 from leukon.present.cohort.figures import say_course, say_limit, say_number, say_rate, say_share
 from leukon.present.cohort.methods import say_methods
 from leukon.present.cohort.plot import NARROW, WIDE
-from leukon.present.cohort.sections import Section, make_sections
+from leukon.present.cohort.section import Section
+from leukon.present.cohort.sections import make_sections
 from leukon.present.pictures import render_picture
 from leukon.present.report_pictures import Drawn, put_in_page
 from leukon.present.templating import load_style, load_templates

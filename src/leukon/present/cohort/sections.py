@@ -1,7 +1,6 @@
 """The sections of a cohort's page: what each says, shows and lists. Estimates come ready; nothing is calculated."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,8 +17,10 @@ from leukon.present.cohort.figures import (
     say_share,
 )
 from leukon.present.cohort.immune_plot import draw_immune
+from leukon.present.cohort.literature import make_literature
 from leukon.present.cohort.onset_plot import draw_onset
 from leukon.present.cohort.recovery_plot import draw_recovery
+from leukon.present.cohort.section import Flow, Listing, Picture, Section
 from leukon.present.timeline.marks import Row, Spec
 
 WINDOWS = {
@@ -41,43 +42,12 @@ _COURSES = 3
 """So many courses have pictures; the tables hold all."""
 
 
-@dataclass(frozen=True)
-class Listing:
-    """A table as it is shown."""
-
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    remark: str = ""
-
-
-@dataclass(frozen=True)
-class Flow:
-    """The persons of one course, who is left out and why, and who is at risk."""
-
-    title: str
-    persons: str
-    left_out: Sequence[tuple[str, str]]
-    at_risk: str
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading, what to know before looking, pictures by width, and tables."""
-
-    title: str
-    lead: str
-    pictures: Sequence[Callable[[int], Spec]] = ()
-    listings: Sequence[Listing] = ()
-    flows: Sequence[Flow] = field(default=())
-
-
 def make_sections(cohort: Cohort) -> list[Section]:
     """All sections in the order in which they are read."""
     rows = {name: table.to_pylist() for name, table in cohort.tables.items()}
     main = f"<{cohort.protocol.episode.below:g}"
-    makers = (_flow, _incidence, _onset, _episodes, _responses, _adherence, _immune)
-    return [make(rows, main) for make in makers]
+    flow, incidence, *others = [make(rows, main) for make in _MAKERS]
+    return [flow, incidence, make_literature(rows["incidence"]), *others]
 
 
 Tables = dict[str, list[Row]]
@@ -108,7 +78,7 @@ def _flow(tables: Tables, main: str) -> Section:
 
 
 def _incidence(tables: Tables, main: str) -> Section:
-    pictures: list[Callable[[int], Spec]] = []
+    pictures: list[Picture] = []
     listings: list[Listing] = []
     for drug, course in _courses(tables["incidence"]):
         shown = [row for row in _of(tables["incidence"], drug=drug, course=course) if row["followed"] != 0]
@@ -179,7 +149,7 @@ def _watch(tables: Tables, drug: str, course: int) -> Listing:
 
 
 def _onset(tables: Tables, main: str) -> Section:
-    pictures: list[Callable[[int], Spec]] = []
+    pictures: list[Picture] = []
     for drug, course in _courses(tables["onset_fits"]):
         for limit in (main, "<1"):
             curves = _of(tables["onset_curves"], drug=drug, course=course, limit=limit)
@@ -196,7 +166,7 @@ def _onset(tables: Tables, main: str) -> Section:
 
 def _episodes(tables: Tables, main: str) -> Section:
     del main
-    pictures: list[Callable[[int], Spec]] = []
+    pictures: list[Picture] = []
     for drug, course in _courses(tables["recovery_curves"]):
         curves = _of(tables["recovery_curves"], drug=drug, course=course)
         heading = f"Recovery of episodes after {say_course(course)} of {drug}"
@@ -295,7 +265,7 @@ def _say_state(state: str) -> str:
 
 def _adherence(tables: Tables, main: str) -> Section:
     del main
-    pictures: list[Callable[[int], Spec]] = []
+    pictures: list[Picture] = []
     for drug, course in _courses(tables["adherence"]):
         rows = _of(tables["adherence"], drug=drug, course=course)
         heading = f"Planned tests of {say_course(course)} of {drug}"
@@ -337,7 +307,7 @@ def _adherence(tables: Tables, main: str) -> Section:
 
 def _immune(tables: Tables, main: str) -> Section:
     del main
-    pictures: list[Callable[[int], Spec]] = []
+    pictures: list[Picture] = []
     for drug, course in _courses(tables["phenotypes"]):
         rows = _of(tables["phenotypes"], drug=drug, course=course)
         heading = f"Immune cells after {say_course(course)} of {drug}"
@@ -367,3 +337,6 @@ def _immune(tables: Tables, main: str) -> Section:
 
 def _say_period(row: Row) -> str:
     return f"day {row['from_day']} {'on' if row['to_day'] is None else 'to ' + str(row['to_day'])}"
+
+
+_MAKERS = (_flow, _incidence, _onset, _episodes, _responses, _adherence, _immune)
