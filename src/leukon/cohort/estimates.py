@@ -53,6 +53,7 @@ def estimate_cohort(counts: CohortCounts, protocol: Protocol, *, next_course: Ne
         "watch": describe_watch(counts),
         "gaps": describe_gaps(counts),
         **vars(estimate_onset(counts, next_course=next_course)),
+        "lanes": counts.duration_counts,
         "durations": estimate_durations(counts.duration_counts),
         "recovery_curves": estimate_recovery_curves(counts.duration_counts),
         "nadirs": estimate_nadirs(counts.nadir_counts),

@@ -68,6 +68,8 @@ CURVES = {
     "recovery_curves": (("drug", "course", "dating"), ("recovered", "censored"), 7),
 }
 """Keys, counts and the step in days of the curves."""
+NEVER = ("lanes",)
+"""A lane is one episode."""
 
 
 def make_presentable(cohort: Cohort, counts: CohortCounts, threshold: int = THRESHOLD, base: int = BASE) -> Cohort:
@@ -91,7 +93,11 @@ def make_presentable(cohort: Cohort, counts: CohortCounts, threshold: int = THRE
     made = vars(onset).keys()
     return replace(
         cohort,
-        tables={name: x if name in made else _hide(name, x, threshold, base) for name, x in shown.items()},
+        tables={
+            name: x if name in made else _hide(name, x, threshold, base)
+            for name, x in shown.items()
+            if name not in NEVER
+        },
     )
 
 

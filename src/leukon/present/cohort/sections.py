@@ -17,6 +17,7 @@ from leukon.present.cohort.figures import (
     say_share,
 )
 from leukon.present.cohort.immune_plot import draw_immune
+from leukon.present.cohort.lanes_plot import draw_lanes
 from leukon.present.cohort.literature import make_literature
 from leukon.present.cohort.onset_plot import draw_onset
 from leukon.present.cohort.recovery_plot import draw_recovery
@@ -167,6 +168,10 @@ def _onset(tables: Tables, main: str) -> Section:
 def _episodes(tables: Tables, main: str) -> Section:
     del main
     pictures: list[Picture] = []
+    for drug, course in _courses(tables.get("lanes", ())):
+        lanes = _of(tables["lanes"], drug=drug, course=course)
+        title = f"Episodes after {say_course(course)} of {drug}"
+        pictures.append(lambda width, r=lanes, h=title: draw_lanes(r, h, width=width))
     for drug, course in _courses(tables["recovery_curves"]):
         curves = _of(tables["recovery_curves"], drug=drug, course=course)
         heading = f"Recovery of episodes after {say_course(course)} of {drug}"
@@ -195,6 +200,7 @@ def _episodes(tables: Tables, main: str) -> Section:
     lead = (
         "How deep and how long. Nobody saw the first or the last low day: the least and the most that the counts allow "
         "stand beside what was observed."
+        + ("" if "lanes" in tables else " Lanes of single episodes are drawn only where small numbers may be shown.")
     )
     return Section(
         "The course of episodes",
