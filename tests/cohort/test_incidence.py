@@ -1,5 +1,6 @@
 """How often, and who is left out: estimates from the counts of a few invented people."""
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,8 @@ FIVE = (
 
 
 def where(table, **keys):
-    return table.take([i for i, row in enumerate(table.to_pylist()) if all(row[k] == v for k, v in keys.items())])
+    rows = [i for i, row in enumerate(table.to_pylist()) if all(row[k] == v for k, v in keys.items())]
+    return table.take(pa.array(rows, pa.int64()))
 
 
 # The intervals are those of R 4.2.2: binom.test(2, 3), binom.test(1, 4), poisson.test(2, 277 / 36525) ...

@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from tests.cohort.people import cohort
+from tests.cohort.test_incidence import where
 from tests.tables import expect
 
 from leukon.cohort.onset import estimate_onset
@@ -14,10 +15,6 @@ FOUR = (
     "-5:2 0:dose 90:2",  # not until 90
     "-5:2 0:dose 45:2 70:dose",  # next course on day 70
 )
-
-
-def where(table, **keys):
-    return table.take([i for i, row in enumerate(table.to_pylist()) if all(row[k] == v for k, v in keys.items())])
 
 
 def rounded(table):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 import pyarrow as pa
 
 from leukon.cohort.crossings import find_crossings
-from leukon.cohort.followed import find_anc, find_followed
+from leukon.cohort.followed import find_anc, find_deaths, find_followed
 from leukon.cohort.incidence_counts import find_incidence, tally_flow, tally_incidence
 from leukon.cohort.limits import find_limits
 from leukon.cohort.onset_counts import tally_episodes, tally_onset
@@ -77,13 +77,13 @@ def count_cohort(events: Events, columns: Columns, protocol: Protocol) -> Cohort
     The counts of a cohort are the sum of those of its pieces, however it was cut.
     """
     anc, limits = find_anc(events, columns, protocol.episode), find_limits(protocol.episode)
-    followed = find_followed(columns, anc, events.as_of.day)
+    followed = find_followed(columns, anc, find_deaths(events), events.as_of.day)
     with_symptoms = find_symptoms(events, protocol, anc)
     crossed, entered = find_crossings(limits, anc, columns.episodes, followed)
     incidence = find_incidence(crossed, entered, followed, with_symptoms)
     gaps = find_gaps(anc, followed, with_symptoms)
     intervals, onset = tally_onset(limits, entered, followed, anc)
-    adherence, calendar = tally_slots(columns.slots, columns.courses)
+    adherence, calendar = tally_slots(columns.slots, followed)
     tables = {
         "flow_counts": tally_flow(incidence[0][WINDOWS.index("course")], limits, entered, followed, anc),
         "incidence_counts": tally_incidence(incidence, limits, entered, followed),

@@ -75,8 +75,8 @@ def estimate_onset(
     ends = _groups(of_entries(counts.onset_counts, entries))
     known = _groups(of_entries(counts.interval_counts, entries))
     curves, beside, masses, fits = (list[Row]() for _ in range(4))
-    for key in sorted(ends, key=lambda key: (key[0], key[1], depth_of(key[2]))):
-        by_way = dict(_curves(ends[key], next_course))
+    for key in sorted(known, key=lambda key: (key[0], key[1], depth_of(key[2]))):
+        by_way = dict(_curves(ends.get(key, counts.onset_counts.slice(0, 0)), next_course))
         left, right, persons = _intervals(known[key])
         fit = find_npmle(left, right, persons)
         unseen = int(pc.sum(known[key]["persons"]).as_py() - persons.sum())
@@ -113,7 +113,7 @@ def _curves(table: pa.Table, next_course: NextCourse) -> Iterator[tuple[Way, Cur
     yield ("naive", "onset"), find_curve(days, onset, none, all_ends - onset)
     censors = ["end_of_data"] + (["next_course"] if next_course == "censors" else [])
     censored = np.sum([by_end[end] for end in censors], axis=0)
-    for cause in (end for end in ENDS if end not in censors):
+    for cause in (end for end in ENDS if end == "onset" or (end not in censors and by_end[end].any())):
         ended = by_end[cause]
         yield ("aalen_johansen", cause), find_curve(days, ended, all_ends - ended - censored, censored)
 
