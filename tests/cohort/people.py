@@ -1,4 +1,4 @@
-"""Cohorts of a few invented people, each written as `-5:2.0 0:dose 40:0.9 38:yes`: day and ANC, dose, or unwell."""
+"""Cohorts of a few invented people, each written as `-5:2.0 0:dose 40:0.9 38:yes`: day and ANC, dose, unwell or death."""
 
 from tests.tables import reviewed
 
@@ -17,5 +17,7 @@ def _rows(said):
             yield f"{when} alemtuzumab 12 mg"
         elif what == "yes":
             yield f"{when} unwell yes -"
+        elif what == "death":
+            yield f"{when} death - -"
         else:
             yield f"{float(when) + 0.5} anc {what} 10*9/L"

@@ -78,7 +78,9 @@ def test_an_episode_without_days_is_refused():
         describe_gaps(cohort(), 0)
 
 
-PEOPLE = st.lists(st.sampled_from([*TWO, "0:dose", "-5:2 0:dose 5:2 99:0.4 390:dose 400:0.4"]), max_size=5)
+PEOPLE = st.lists(
+    st.sampled_from([*TWO, "0:dose", "-5:2 0:dose 5:2 99:0.4 390:dose 400:0.4", "-5:2 0:dose 20:death"]), max_size=5
+)
 
 
 @settings(derandomize=True, database=None, deadline=None, max_examples=25, phases=[Phase.generate],
@@ -89,7 +91,7 @@ def test_no_slot_and_no_day_is_lost_between_the_tables(people, until):
     tables = [make(counts).to_pylist() for make in (estimate_adherence, estimate_phases, estimate_calendar)]
     whole = sum(counts.adherence_counts["slots"].to_pylist())
     for rows in tables:
-        assert sum(row["slots"] + row["waiting"] for row in rows) == whole
+        assert sum(row["slots"] + row["waiting"] + row["after_death"] for row in rows) == whole
         assert all(row["slots"] == sum(row[status] for status in OVER) for row in rows)
     gaps = {row["course"]: row for row in describe_gaps(counts).to_pylist()}
     watched = [row for row in describe_watch(counts).to_pylist() if row["window"] == "course"]
@@ -98,3 +100,13 @@ def test_no_slot_and_no_day_is_lost_between_the_tables(people, until):
         beside = gaps[row["course"]]
         assert row["persons"] - row["never_tested"] == beside["tested"]
         assert all(row[name] == beside[name] for name in ("persons", "follow_up_days", "unseen_days"))
+
+
+def test_what_was_due_after_death_stands_apart():
+    found = estimate_adherence(cohort("-5:2 0:dose 15:2 20:death", until=50))
+    expect(where(found, test="cbc", phase="every_15_days").slice(0, 3), """
+    due_day  slots  done  missed  after_death  waiting  done_share
+    15       1      1     0       0            0        1
+    30       0      0     0       1            0        -
+    45       0      0     0       1            0        -
+    """)  # fmt: skip

@@ -46,7 +46,7 @@ def difference(review, rows, as_of):
     return None
 
 
-@settings(checks, max_examples=25)
+@settings(checks, max_examples=20)
 @given(worlds())
 def test_core_and_twin_count_the_same(world):
     explained = explain(world, lambda rows: first_difference(world, rows), schedule="paper")
@@ -77,7 +77,7 @@ def random_people(rng):
 
 def test_core_and_twin_count_treatments_and_immune_cells_the_same():
     rng, parts = random.Random(8), []
-    for _ in range(30):
+    for _ in range(20):
         text, rows = random_people(rng)
         review = reviewed(text, until=520)
         found = difference(review, rows, last_instant_of(at_day(520).date()))

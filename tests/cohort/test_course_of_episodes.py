@@ -1,5 +1,6 @@
 """Durations, nadirs, time below limits, treatment states and immune cells of a handful of invented patients."""
 
+import pyarrow.parquet as pq
 import pytest
 from tests.tables import expect, reviewed
 
@@ -314,6 +315,15 @@ def test_without_episodes_there_are_empty_tables_with_their_columns():
         ("phenotype_counts", estimate_phenotypes), ("lgl_counts", estimate_lgl),
     ]:  # fmt: skip
         assert estimate(counts[name]).num_rows == 0
+
+
+def test_counts_read_back_from_files_in_any_order_are_the_same(tmp_path):
+    counts, back = of_persons(*FIVE, "-5:cd4=0.2 0:dose 9:cd4=<0.1 10:lgl_percent=40"), {}
+    for name, table in counts.items():
+        pq.write_table(table.take(list(reversed(range(table.num_rows)))), tmp_path / name)
+        back[name] = pq.read_table(tmp_path / name)
+    again = add_course_counts([back])
+    assert all(again[name].equals(table, check_metadata=True) for name, table in counts.items())
 
 
 def test_counts_of_different_moments_or_without_a_table_are_not_added():

@@ -70,6 +70,21 @@ def test_the_next_course_competes_or_censors_as_is_asked():
     assert said["censors"] == (0.5, {"onset"})
 
 
+def test_death_competes():
+    curves = estimate_onset(cohort(*FOUR[:3], "-5:2 0:dose 20:2 55:death")).onset_curves
+    expect(where(curves, limit="<1", way="aalen_johansen").select(["cause", "day", "at_risk", "ended", "estimate"]), """
+    cause  day  at_risk  ended  estimate
+    onset  50   4        1      0.25
+    onset  55   3        0      0.25
+    onset  60   2        1      0.5
+    onset  90   1        0      0.5
+    death  50   4        0      0
+    death  55   3        1      0.25
+    death  60   2        0      0.25
+    death  90   1        0      0.25
+    """)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("person", "interval"),
     [

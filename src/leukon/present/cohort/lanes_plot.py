@@ -42,7 +42,7 @@ def draw_lanes(rows: Sequence[Row], heading: str, *, until: int = 180, width: in
     y_axis: Spec = {"field": "y", "type": "quantitative", "axis": None}
     y_axis["scale"] = {"domain": [0, height], "range": [0, height], "nice": False, "zero": False}
     x = axis("x", "days since the first low count", -60, until)
-    at = {"x": x, "x2": {"field": "x2"}, "y": y_axis, "y2": {"field": "y2"}, "color": series.channel()}
+    at = {"x": x, "x2": {"field": "x2"}, "y": y_axis, "y2": {"field": "y2"}, "color": series.channel("square")}
     layers = [
         *marks("lanes", {"type": "rect"}, spans, **at),
         *marks("open_ends", symbol("triangle-right", INK, 40), ends, x=x, y=y_axis),

@@ -19,8 +19,8 @@ class Series:
     names: Sequence[str]
     colours: Sequence[str] = COLOURS
 
-    def channel(self, *, key: bool = True) -> Spec:
-        """The colour by the field `series`; `key`: with its names above the plot."""
+    def channel(self, shape: str = "stroke") -> Spec:
+        """The colour by the field `series`, with its names above the plot beside strokes or other shapes."""
         legend = {
             "title": None,
             "orient": "top",
@@ -29,9 +29,9 @@ class Series:
             "labelColor": INK,
             "labelFontSize": 12,
         }
-        legend |= {"symbolOpacity": 1, "symbolType": "stroke", "symbolStrokeWidth": 3}
+        legend |= {"symbolOpacity": 1, "symbolType": shape, "symbolStrokeWidth": 3}
         scale = {"domain": list(self.names), "range": list(self.colours[: len(self.names)])}
-        return {"field": "series", "type": "nominal", "scale": scale, "legend": legend if key else None}
+        return {"field": "series", "type": "nominal", "scale": scale, "legend": legend}
 
 
 def axis(field: str, title: str, low: float, high: float, **more: Any) -> Spec:
