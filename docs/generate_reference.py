@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fill the parts of docs/reference that only repeat what leukon's code and data already say.
+"""Fill the parts of docs/reference that only repeat what leukon's code and data already say, and the page on the paper.
 
 They stand between `<!-- made: NAME -->` and `<!-- end -->`. After a change of a table, a protocol, an edition, a code,
 a unit or an error run `.venv/bin/python docs/generate_reference.py`; a test fails while a page is behind.
