@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 import leukon
 from bench.known_truth import AS_OF, WEEK, Truth, draw_cohort
 from leukon.cohort.counts import CohortCounts, count_review
-from leukon.cohort.course_counts import count_course_of_review
 from leukon.cohort.incidence import estimate_incidence
 from leukon.cohort.onset import estimate_onset
 from leukon.cohort.recovery import curve_of
@@ -54,7 +53,7 @@ def _of_incidence(truth: Truth, counts: CohortCounts) -> Iterator[Interval]:
 
 
 def _of_recovery(truth: Truth, review: Review) -> Iterator[Interval]:
-    counts = count_course_of_review(review)
+    counts = count_review(review).tables()
     curve = curve_of(counts["duration_counts"], "observed")
     for weeks in (1, 2, 4, 8):
         _, low, high = curve.at(weeks * WEEK)
@@ -131,7 +130,7 @@ def find_immortal(truth: Truth, repeats: int, seed: int) -> dict[str, float]:
     rng, sums = np.random.default_rng(seed), Counter()
     for _ in range(repeats):
         review = leukon.review(draw_cohort(truth, rng), "alemtuzumab-ms", as_of=AS_OF)
-        for row in _rows(count_course_of_review(review)["response_counts"], course=1):
+        for row in _rows(count_review(review).tables()["response_counts"], course=1):
             state = "as a state, untreated" if row["state"] == "none" else "as a state, treated"
             sums[state, "recoveries"] += row["recoveries"]
             sums[state, "days"] += row["days"]

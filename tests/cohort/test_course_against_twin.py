@@ -15,7 +15,7 @@ from tests.reference.twin import ALEMTUZUMAB_MS
 from tests.tables import day as at_day
 from tests.tables import reviewed
 
-from leukon.cohort.course_counts import add_course_counts, count_course, count_course_of_review
+from leukon.cohort.counts import add_counts, count_cohort, count_review
 from leukon.cohort.course_schema import COURSE_COUNTS, LANDMARK_ENDS, RATIOS
 from leukon.cohort.depths import estimate_nadirs, estimate_time_below
 from leukon.cohort.phenotype_ratios import estimate_lgl, estimate_phenotypes
@@ -35,8 +35,10 @@ def first_difference(world, rows):
 def difference(review, rows, as_of):
     """The twin counts the tables of the review, and the doses and LGL of the twin's own door."""
     tables = {name: getattr(review, name).to_pylist() for name in ("results", "courses", "episodes")}
+    counts = count_review(review)
     twin = count_course_twin(tables, rows, ALEMTUZUMAB_MS, as_of)
-    for name, table in count_course_of_review(review).items():
+    for name in COURSE_COUNTS:
+        table = getattr(counts, name)
         columns = COURSE_COUNTS[name].schema.names
         ours = without_order(table.to_pylist())
         theirs = without_order([{column: row.get(column, 0) for column in columns} for row in twin[name]])
@@ -82,8 +84,8 @@ def test_core_and_twin_count_treatments_and_immune_cells_the_same():
         review = reviewed(text, until=520)
         found = difference(review, rows, last_instant_of(at_day(520).date()))
         assert found is None, f"{text}\n{found}"
-        parts.append(count_course_of_review(review))
-    reached = add_course_counts(parts)
+        parts.append(count_review(review))
+    reached = add_counts(parts).tables()
     assert set(reached["phenotype_counts"]["ratio"].to_pylist()) == set(RATIOS)
     assert set(reached["landmark_counts"]["end"].to_pylist()) == set(LANDMARK_ENDS)
     assert all(
@@ -95,15 +97,15 @@ def test_core_and_twin_count_treatments_and_immune_cells_the_same():
 @given(worlds(), st.sampled_from([7, 40]), st.integers(0, 2**16))
 def test_cutting_a_cohort_into_pieces_and_adding_them_in_any_order_and_grouping_changes_nothing(world, rows, shuffling):
     review = in_pieces(world, rows)
-    whole = count_course_of_review(review_of(world, world.rows))
-    parts = [count_course(*piece, review.protocol) for piece in review.pieces]
+    whole = count_review(review_of(world, world.rows))
+    parts = [count_cohort(*piece, review.protocol) for piece in review.pieces]
     rng = random.Random(shuffling)
     rng.shuffle(parts)
     while len(parts) > 1:
         some = rng.randint(2, len(parts))
-        parts = [*parts[some:], add_course_counts(parts[:some])]
-    assert {name: table.to_pydict() for name, table in parts[0].items()} == {
-        name: table.to_pydict() for name, table in whole.items()
+        parts = [*parts[some:], add_counts(parts[:some])]
+    assert {name: table.to_pydict() for name, table in parts[0].tables().items()} == {
+        name: table.to_pydict() for name, table in whole.tables().items()
     }
 
 
@@ -111,7 +113,7 @@ def test_cutting_a_cohort_into_pieces_and_adding_them_in_any_order_and_grouping_
 @given(worlds())
 def test_no_episode_person_or_day_is_lost_between_tables(world):
     review = review_of(world, world.rows)
-    counts = {name: table.to_pylist() for name, table in count_course_of_review(review).items()}
+    counts = {name: table.to_pylist() for name, table in count_review(review).tables().items()}
     episodes, by_course = review.episodes.num_rows, review.episodes.to_pylist()
     recovered = [row for row in by_course if row["recovered_by_time"] is not None]
     assert total(counts["duration_counts"], "episodes") == total(counts["nadir_counts"], "episodes") == episodes
@@ -138,7 +140,7 @@ def test_no_episode_person_or_day_is_lost_between_tables(world):
 @settings(checks, max_examples=15)
 @given(worlds())
 def test_no_episode_or_person_is_lost_between_counts_and_estimates(world):
-    counts = count_course_of_review(review_of(world, world.rows))
+    counts = count_review(review_of(world, world.rows)).tables()
     tables = [
         ("duration_counts", estimate_durations, ["dating"], "episodes", "episodes"),
         ("nadir_counts", estimate_nadirs, [], "episodes", "episodes"),
@@ -176,8 +178,8 @@ def test_the_subjects_reach_every_status_and_every_table():
     parts = []
     for world in random_worlds(30, seed=5):
         world.as_of = date(2003, 1, 1)
-        parts.append(count_course_of_review(review_of(world, world.rows)))
-    found = add_course_counts(parts)
+        parts.append(count_review(review_of(world, world.rows)))
+    found = add_counts(parts).tables()
     assert set(found["duration_counts"]["status"].to_pylist()) == set(EPISODE_STATUSES)
     assert set(found["nadir_counts"]["comparator"].to_pylist()) >= {"<", "<=", None}
     assert all(table.num_rows for table in found.values())

@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.tables import expect, reviewed
 
-from leukon.cohort.course_counts import add_course_counts, count_course_of_review
+from leukon.cohort.counts import CohortCounts, add_counts, count_review
 from leukon.cohort.course_schema import COURSE_COUNTS
 from leukon.cohort.depths import NADIRS, TIME_BELOW, estimate_nadir_limits, estimate_nadirs, estimate_time_below
 from leukon.cohort.limits import Limit
@@ -22,6 +22,11 @@ KINDS = {"dose": "alemtuzumab", "steroid": "prednisolone", "g": "filgrastim"}
 
 
 def counted(said, until=200, **how):
+    """Tables of counts of one person."""
+    return whole(said, until, **how).tables()
+
+
+def whole(said, until=200, **how):
     """Counts of one person: `-5:2.0 0:dose 40:0.9 41:steroid`; numbers are ANC at noon, doses come at midnight."""
     rows = []
     for when, what in (part.split(":", 1) for part in said.split()):
@@ -31,7 +36,7 @@ def counted(said, until=200, **how):
             name, _, value = what.partition("=") if what[0].isalpha() else ("anc", "", what)
             unit = "%" if name == "lgl_percent" else "10*9/L"
             rows.append(f"{float(when) + 0.5} {name} {value} {unit}")
-    return count_course_of_review(reviewed("day code text_value unit\n" + "\n".join(rows), until=until, **how))
+    return count_review(reviewed("day code text_value unit\n" + "\n".join(rows), until=until, **how))
 
 
 RECOVERED = "-5:2.0 0:dose 30:2.0 40:0.9 44:0.4 50:1.2 60:2.0 70:2.0"
@@ -98,7 +103,7 @@ def test_an_open_episode_is_seen_to_its_last_decided_count(said, row):
 
 
 def of_persons(*said, until=200):
-    return add_course_counts([counted(one, until=until) for one in said])
+    return add_counts([whole(one, until=until) for one in said]).tables()
 
 
 FIVE = (
@@ -322,13 +327,13 @@ def test_counts_read_back_from_files_in_any_order_are_the_same(tmp_path):
     for name, table in counts.items():
         pq.write_table(table.take(list(reversed(range(table.num_rows)))), tmp_path / name)
         back[name] = pq.read_table(tmp_path / name)
-    again = add_course_counts([back])
+    again = CohortCounts.from_tables(back).tables()
     assert all(again[name].equals(table, check_metadata=True) for name, table in counts.items())
 
 
 def test_counts_of_different_moments_or_without_a_table_are_not_added():
-    one, other = counted(RECOVERED), counted(RECOVERED, until=300)
+    one, other = whole(RECOVERED), whole(RECOVERED, until=300)
     with pytest.raises(UnlikeCounts, match="as_of"):
-        add_course_counts([one, other])
+        add_counts([one, other])
     with pytest.raises(UnlikeCounts, match="lgl_counts is not there"):
-        add_course_counts([{name: table for name, table in one.items() if name != "lgl_counts"}])
+        CohortCounts.from_tables({name: table for name, table in one.tables().items() if name != "lgl_counts"})

@@ -1,6 +1,4 @@
-"""Counts of episodes and of immune cells that can be added, as those of `counts`: what they mean is in decision 22."""
-
-from collections.abc import Iterable, Mapping
+"""Counts of episodes and of immune cells, that add as the others do: what they mean is said in decision 22."""
 
 import pyarrow as pa
 
@@ -10,11 +8,9 @@ from leukon.cohort.followed import find_anc
 from leukon.cohort.phenotype import tally_lgl, tally_phenotype
 from leukon.cohort.responses import find_states, tally_landmarks, tally_responses
 from leukon.cohort.spells import find_spells
-from leukon.cohort.tally import add_tables, in_order
-from leukon.errors import UnlikeCounts
+from leukon.cohort.tally import in_order
 from leukon.events.table import Events
 from leukon.knowledge.protocol import Protocol
-from leukon.monitor.review import Review, each
 from leukon.monitor.tables import Columns
 from leukon.monitor.treatments import find_given
 
@@ -43,31 +39,3 @@ def count_course(events: Events, columns: Columns, protocol: Protocol) -> Tables
         "lgl_counts": tally_lgl(columns, events),
     }
     return {name: in_order(table, COURSE_COUNTS[name]) for name, table in tables.items()}
-
-
-def add_course_counts(parts: Iterable[Mapping[str, pa.Table]]) -> Tables:
-    """Add counts of different subjects; exact, in any order and any grouping.
-
-    Raises
-    ------
-    UnlikeCounts
-        If a table is missing, or they depend on different things: another protocol, schedule, as_of or version.
-    """
-    parts = list(parts)
-    missing = {name for name in COURSE_COUNTS for part in parts if name not in part}
-    if missing:
-        raise UnlikeCounts(f"{', '.join(sorted(missing))} is not there")
-    signs = {tuple(sorted((part[name].schema.metadata or {}).items())) for part in parts for name in COURSE_COUNTS}
-    if len(signs) > 1:
-        raise UnlikeCounts("they depend on different protocols, schedules, as_of or versions of leukon")
-    sign = dict(*signs) or None
-    return {
-        name: add_tables(layout, [part[name] for part in parts]).replace_schema_metadata(sign)
-        for name, layout in COURSE_COUNTS.items()
-    }
-
-
-def count_course_of_review(review: Review) -> Tables:
-    """Count a whole review, piece by piece, and sign the tables with what they depend on."""
-    added = add_course_counts(each(lambda piece: count_course(*piece, review.protocol), review.pieces))
-    return {name: table.replace_schema_metadata(review.provenance) for name, table in added.items()}
