@@ -68,9 +68,7 @@ def grades(values: np.ndarray, lln: np.ndarray | None = None, comparator: np.nda
     )  # fmt: skip
 
 
-def grades_by_analyte(
-    values: np.ndarray, analyte: np.ndarray
-) -> tuple[pd.Categorical | pd.arrays.IntegerArray, ...]:
+def grades_by_analyte(values: np.ndarray, analyte: np.ndarray) -> tuple[pd.Categorical | pd.arrays.IntegerArray, ...]:
     """Units and the five grade columns, by the limits of each row's analyte; a limit that is NaN is never met."""
     of = {name: LIMITS[name].to_numpy("float64")[analyte] for name in LIMITS.columns[3:10]}
     v5, v6 = np.full(len(values), NONE), LIMITS["least_v6"].fillna(NONE).to_numpy("int8")[analyte]

@@ -160,7 +160,8 @@ def find_results_of_analytes(of_course: pl.DataFrame) -> pl.DataFrame:
 def find_schedule(tests: pl.DataFrame, courses: pl.DataFrame, today: date) -> pl.DataFrame:
     """Every slot of every course that exists and is not later than the next one of its test.
 
-    `tests` are ANC or, with a column `analyte`, ANC and WBC: white cells alone are half a blood count. Rows are pairs of row numbers (of the course, of the slot) for as long as possible: the columns come last.
+    `tests` are ANC or, with a column `analyte`, ANC and WBC: white cells alone are half a blood count.
+    Rows are pairs of row numbers (of the course, of the slot) for as long as possible: the columns come last.
     """
     each, tests = _pack(tests, courses, today)
     half = tests.filter(pl.col("analyte") == rules.PARTIAL) if "analyte" in tests.columns else None
@@ -185,7 +186,8 @@ def find_schedule(tests: pl.DataFrame, courses: pl.DataFrame, today: date) -> pl
     now, word = pl.col("now"), {name: pl.lit(name, Status) for name in rules.STATUSES}
     status = (
         pl.when(done_time.is_not_null()).then(word["done"]).when(is_off).then(word["off_time"])
-        .when(is_half).then(word["incomplete"]).when(over).then(word["missed"]).when(now > slot["due_to"]).then(word["overdue"])
+        .when(is_half).then(word["incomplete"]).when(over).then(word["missed"])
+        .when(now > slot["due_to"]).then(word["overdue"])
         .when(now >= slot["done_from"]).then(word["due"]).otherwise(word["upcoming"])
     )  # fmt: skip
     due_time = (of["start"] + slot["due_day"]).cast(pl.Date).cast(pl.Datetime("us"))

@@ -9,7 +9,8 @@ DRUG = "alemtuzumab"
 CONCEPTS = {"ATC//L04AG06": DRUG, "ATC//H02AB06": "prednisolone", "ATC//L03AA02": "filgrastim"}
 TREATMENTS = {"prednisolone": "corticosteroid:prednisolone", "filgrastim": "g_csf:filgrastim"}
 CORTICOSTEROIDS = ["prednisolone"]
-# A number of MEDS has 32 bits: 275.14 is read as 275.140015, which 3 decimals heal up to 8,192; no number here has more.
+# A number of MEDS has 32 bits: 275.14 is read as 275.140015, which 3 decimals heal up to 8,192. No number here has
+# more decimals than that, and none beyond has any.
 WHOLE = 1e3
 # So many of them in one unit of the result: one division of two whole numbers rounds once.
 WHOLES = {"10*9/L": 1e3, "10*3/uL": 1e3, "/uL": 1e6, "g/L": 1e3, "g/dL": 1e2, "mg": 1e3, "ug": 1e6}

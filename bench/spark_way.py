@@ -1,11 +1,12 @@
 """The tables by Spark's own SQL, as a Spark user would write them: no Python on the way.
 
-The statements are in spark_sql/; they are those of DuckDB in Spark's words, and those in spark_sql/messy/ take the place
-of their namesakes for messy rows. Spark runs in one process with `threads`. Clean input is taken to be checked, with no
-corrections; no input has texts, comparators or limits of normal, which leukon looks for.
+The statements are in spark_sql/; they are those of DuckDB in Spark's words, and those in spark_sql/messy/ take the
+place of their namesakes for messy rows. Spark runs in one process with `threads`. Clean input is taken to be checked,
+with no corrections; no input has texts, comparators or limits of normal, which leukon looks for.
 """
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import date, datetime
 from pathlib import Path
 
@@ -57,12 +58,9 @@ def prepare(
     _read(session, paths, end, messy=messy).createOrReplaceTempView("known")
     kinds = dict.fromkeys(rules.SLOT_COLUMNS, "int") | {"first_course": "boolean", "test": "string", "phase": "string"}
     _create(session, "slots", rules.slots(), kinds)
-    limits = [tuple(vars(each).values()) for each in rules.LIMITS]
+    limits = [[float(each) if isinstance(each, int) else each for each in astuple(row)] for row in rules.LIMITS]
     words = dict.fromkeys(("analyte", "code", "unit", "reason_v6"), "string")
-    kinds = dict.fromkeys(vars(rules.LIMITS[0]), "double") | words | {"least_v6": "int"}
-    limits = [tuple(float(each) if isinstance(each, int) and kind == "double" else each
-                    for each, kind in zip(row, kinds.values(), strict=True)) for row in limits]  # fmt: skip
-    _create(session, "limits", limits, kinds)
+    _create(session, "limits", limits, dict.fromkeys(vars(rules.LIMITS[0]), "double") | words)
     for script in dict.fromkeys(script for table in tables for script in NEEDS[table]):
         for statement in rules.script(SQL, script, messy=messy).replace("{as_of}", str(end)).split(";\n"):
             if statement.strip():
@@ -92,7 +90,7 @@ def _not_after(moment: Column, end: datetime) -> Column:
     return moment <= sql.lit(str(end)).cast("timestamp_ntz")
 
 
-def _create(session: SparkSession, name: str, rows: list[tuple], kinds: dict[str, str]) -> None:
+def _create(session: SparkSession, name: str, rows: Sequence[Sequence], kinds: dict[str, str]) -> None:
     """A view of these rows with columns of these types."""
     schema = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
     session.createDataFrame(rows, schema).createOrReplaceTempView(name)
