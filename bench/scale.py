@@ -39,7 +39,7 @@ def main() -> None:
 
     for size in SMALL if options.check else ():
         check(made(size, shard=size // 4), out, options.ways, options.data_kind)
-    kind = f"messy, {options.analytes} analytes" if messy else "clean"
+    kind = f"messy, analytes: {options.analytes}" if messy else "clean"
     name = f"scale-messy-{options.analytes}" if messy else "scale"
     checked = SMALL if options.check else ()
     results = Results(subjects=options.subjects, repeats=options.repeats, checked=checked, kind=kind, name=name)
