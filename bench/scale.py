@@ -138,9 +138,10 @@ def compare(
 def scale_up(data: Data, out: Path, options: argparse.Namespace, results: Results) -> None:
     """Leukon at a hundredth, a tenth and all of the subjects, of clean and of messy data, or of messy data only."""
     sizes = [size for size in (options.subjects // 100, options.subjects // 10, options.subjects) if size >= 100]
-    kinds = [(f"messy, analytes: {number}", partial(data.messy, analytes=number)) for number in {1, options.analytes}]
-    if options.data_kind == "clean":
-        kinds = [("clean, ANC only", data.clean), *kinds]
+    is_clean = options.data_kind == "clean"
+    analytes = sorted({1, options.analytes} if is_clean else {options.analytes})
+    kinds = [("clean, ANC only", data.clean)] if is_clean else []
+    kinds += [(f"messy, analytes: {number}", partial(data.messy, analytes=number)) for number in analytes]
     for kind, make in kinds:
         for size in sizes:
             folder = make(size)
