@@ -1,0 +1,182 @@
+"""Schedules beside one another, under each reading: what the sums say, and what the review of imagined people found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pyarrow as pa
+
+from leukon.errors import UnknownName
+from leukon.events.arrays import Array
+from leukon.events.schema import Column
+from leukon.knowledge.library import load_protocol
+from leukon.knowledge.protocol import Protocol
+from leukon.knowledge.simulation import Simulation, load_simulation
+from leukon.simulate.designs import Design, read_design
+from leukon.simulate.durations import find_durations
+from leukon.simulate.onsets import find_onsets
+from leukon.simulate.people import People, draw_people
+from leukon.simulate.reviewed import Seen, review_design
+from leukon.simulate.schedules import COARSE, PARTS, Episodes, Estimate, estimate_schedule, per_found
+from leukon.simulate.schema import FRONT, SCHEDULES
+from leukon.simulate.search import Candidate, find_front, list_candidates, rank_candidates
+from leukon.simulate.testing import Tests, draw_tests
+
+_CLASSES = 20
+"""Classes of people, by their chance without further tests, in which what further tests add is counted."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Schedules compared (`schema.SCHEDULES`) and the best there are (`schema.FRONT`), and all they depend on."""
+
+    protocol: Protocol
+    known: Simulation
+    designs: tuple[Design, ...]
+    schedules: pa.Table
+    front: pa.Table
+    candidates: dict[tuple[str, str], list[Candidate]]
+    patients: int
+    seed: int
+
+
+def compare_schedules(
+    protocol: str | Protocol,
+    *,
+    schedules: Sequence[str] | None = None,
+    readings: Sequence[str] | None = None,
+    onsets: Sequence[str] | None = None,
+    patients: int = 100_000,
+    seed: int = 1,
+) -> Comparison:
+    """Judge schedules of counting neutrophils by the severe episodes that they would detect.
+
+    Parameters
+    ----------
+    protocol
+        A protocol, the id of a shipped one, or the path of a TOML file.
+    schedules
+        Names of its schedules, or words like `every:15d:90d` (see `leukon.simulate.designs`); default: its own, each set
+        of days once, and what was proposed.
+    readings, onsets
+        How the published durations and the onset of the index case are read; default: all of them. None is a default.
+    patients
+        Imagined people for each schedule and reading, half of them with a severe episode.
+    seed
+        The same seed gives the same people.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such protocol, schedule or reading, or nothing is known of the drug's episodes.
+    """
+    plan = protocol if isinstance(protocol, Protocol) else load_protocol(protocol)
+    known = load_simulation(plan)
+    designs = _designs(schedules, plan, known)
+    family = list_candidates(known, plan)
+    rows: list[dict[str, object]] = []
+    candidates: dict[tuple[str, str], list[Candidate]] = {}
+    for reading, onset in product(_asked(readings, known.readings), _asked(onsets, known.onset_readings)):
+        durations = find_durations(known, reading, cells=COARSE)
+        episodes = Episodes(durations, find_onsets(known, onset, cells=COARSE), known.follow_days)
+        people = draw_people(np.random.default_rng([seed, 0]), patients, episodes, known.counts)
+        named = {"reading": reading, "onset": onset}
+        rows += [named | _judge(design, episodes, people, known, seed) for design in designs]
+        candidates[reading, onset] = find_front(rank_candidates(family, episodes, known.visits))
+    front = [
+        {"reading": reading, "onset": onset, "schedule": c.design.name, "tests": c.tests, "chance": c.chance}
+        for (reading, onset), found in candidates.items()
+        for c in found
+    ]
+    tables = _tabulate(rows, SCHEDULES), _tabulate(front, FRONT)
+    return Comparison(plan, known, tuple(designs), *tables, candidates, patients, seed)
+
+
+def _asked(names: Sequence[str] | None, known: dict[str, object]) -> Sequence[str]:
+    return list(known) if names is None else list(dict.fromkeys(names))
+
+
+def _designs(asked: Sequence[str] | None, protocol: Protocol, known: Simulation) -> list[Design]:
+    if asked is not None:
+        if not asked:
+            raise UnknownName("schedule", "", protocol.schedules)
+        return [read_design(text, protocol, known.follow_days) for text in dict.fromkeys(asked)]
+    names = [protocol.default_schedule, *protocol.schedules, *(proposal.schedule for proposal in known.proposals)]
+    designs = [read_design(name, protocol, known.follow_days) for name in dict.fromkeys(names)]
+    once = {design.days: design for design in reversed(designs)}  # of equal days the first stays
+    return sorted(once.values(), key=lambda design: (len(design.days), design.days))
+
+
+def _judge(design: Design, episodes: Episodes, people: People, known: Simulation, seed: int) -> dict[str, object]:
+    estimate = estimate_schedule(design.days, episodes, known.visits)
+    tests = draw_tests(design, people, known, seed)
+    seen = review_design(tests, people, design, known)
+    ill, well = people.has_episode, ~people.has_episode
+    share = known.incidence.beta[0] / sum(known.incidence.beta)
+    attended = [len(design.days) * (1 - known.visits.missed)] * 2
+    delay, below, chances = estimate.median_delay_days, estimate.days_below, estimate.chances
+    if design.retest_days is not None:
+        further = np.bincount(tests.person[tests.again], minlength=ill.size)
+        attended = [attended[0] + _mean(further[ill]), attended[1] + _mean(further[well])]
+        chances = _with_gain(estimate, tests, seen, people)
+        waited = (seen.severe_day - people.onset)[ill]
+        delay = float(np.nanmedian(waited)) if seen.severe[ill].any() else float("nan")
+        below = _mean(np.fmin(waited, people.duration[ill]))
+    number = share * attended[0] + (1 - share) * attended[1]
+    alarms = (1 - share) * _mean(seen.opened[well])
+    low, high = np.interp((0.025, 0.975), PARTS, chances)
+    found, false = per_found(number, chances, known), per_found(alarms, chances, known)
+    return {
+        "schedule": design.name,
+        "days": ";".join(str(day) for day in design.days),
+        "tests": number,
+        "chance": estimate.chance + float((chances - estimate.chances).mean()),
+        "chance_low": low,
+        "chance_high": high,
+        "median_delay_days": delay,
+        "days_below": below,
+        "tests_per_found": found.median,
+        "tests_per_found_low": found.low,
+        "tests_per_found_high": found.high,
+        "false_alarms_per_found": false.median,
+        "false_alarms_per_found_low": false.low,
+        "false_alarms_per_found_high": false.high,
+        "imagined_episodes": int(ill.sum()),
+        "reviewed_severe": int(seen.severe[ill].sum()),
+        "imagined_well": int(well.sum()),
+        "reviewed_opened": int(seen.opened[well].sum()),
+        "tests_of_well": attended[1],
+    }
+
+
+def _mean(values: Array) -> float:
+    return float(values.mean()) if values.size else float("nan")
+
+
+def _with_gain(estimate: Estimate, tests: Tests, seen: Seen, people: People) -> Array:
+    """Chances with further tests: no sum is known, so what they add is counted, class by class of the chance without.
+
+    An episode is added where the first severe count came from a further test and no planned test met it.
+    """
+    ill = people.onset_cell.size
+    if not ill:
+        return estimate.chances
+    inside = ~tests.again & (tests.person < ill)
+    person, day = tests.person[inside], tests.day[inside]
+    hit = (day >= people.onset[person]) & (day < people.onset[person] + people.duration[person])
+    planned = np.zeros(ill, bool)
+    planned[person[hit]] = True
+    without = estimate.by_cell[people.onset_cell, people.duration_cell]
+    place = np.empty(ill, np.int64)
+    place[np.argsort(without, kind="stable")] = np.arange(ill) * _CLASSES // ill
+    persons = np.bincount(place, minlength=_CLASSES)
+    added = np.bincount(place, seen.severe[:ill] & ~planned, _CLASSES) / np.maximum(persons, 1)
+    return np.sort(np.minimum(estimate.chances + added.repeat(PARTS.size // _CLASSES), 1))
+
+
+def _tabulate(rows: Sequence[dict[str, object]], columns: Sequence[Column]) -> pa.Table:
+    def column(name: str, type_: pa.DataType) -> pa.Array:
+        return pa.array([row[name] for row in rows], type_, from_pandas=True)
+
+    return pa.table({c.name: column(c.name, c.type) for c in columns})
