@@ -47,10 +47,15 @@ protocols_app = typer.Typer(help="Protocols that leukon ships.", invoke_without_
 app.add_typer(protocols_app, name="protocols")
 codes_app = typer.Typer(help="Codes of a site.", no_args_is_help=True)
 app.add_typer(codes_app, name="codes")
+simulate_app = typer.Typer(help="Imagined patients.", no_args_is_help=True)
+app.add_typer(simulate_app, name="simulate")
 console = Console()
 _PARTS = "Review part by part, in little memory, and write Parquet files; default: for Parquet or MEDS of many rows."
 _MANY = 2_000_000
 """Rows beyond which a review is done part by part: 6.5 million took 1.6 GB in memory."""
+_SCHEDULES = (
+    "Names, or words like every:15d:90d or every:7d:21d-77d, by commas; default: the protocol's, and proposals."
+)
 _CODES = "What a site says of its data (TOML): its code map, and what its spreadsheet looks like (visits)."
 
 
@@ -193,6 +198,35 @@ def _read_named(
     with show_rows() as on_rows:
         events = read(source, kind, codes=codes, timezone=timezone, on_rows=on_rows)
         return events, name_codes(kind, source)
+
+
+@simulate_app.command()
+def schedules(
+    protocol: Annotated[str, typer.Option(help="Id of a shipped protocol, or path of a TOML file.")],
+    schedule: Annotated[str | None, typer.Option(help=_SCHEDULES)] = None,
+    reading: Annotated[str | None, typer.Option(help="Readings of the durations, by commas; default: all.")] = None,
+    onset: Annotated[str | None, typer.Option(help="Readings of the index onset, by commas; default: all.")] = None,
+    patients: Annotated[int, typer.Option(min=2, help="Imagined people for each schedule and reading.")] = 100_000,
+    tests: Annotated[float | None, typer.Option(help="Say the best schedule of at most so many tests.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same people.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables and picture.")] = None,
+) -> None:
+    """Judge schedules of blood counts: which severe episodes would they meet, how late, with how many tests."""
+    from leukon.present.schedules_files import write_schedules  # noqa: PLC0415 SciPy, as above
+    from leukon.present.schedules_terminal import print_schedules  # noqa: PLC0415
+    from leukon.simulate.compare import compare_schedules  # noqa: PLC0415
+
+    found = compare_schedules(
+        protocol, schedules=_listed(schedule), readings=_listed(reading), onsets=_listed(onset), patients=patients,
+        seed=seed,
+    )  # fmt: skip
+    print_schedules(found, console, tests=tests)
+    if out is not None:
+        _say_where(write_schedules(found, out))
+
+
+def _listed(given: str | None) -> list[str] | None:
+    return None if given is None else [name.strip() for name in given.split(",")]
 
 
 @protocols_app.callback()

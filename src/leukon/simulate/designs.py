@@ -1,8 +1,8 @@
 """Schedules to be judged: those of the protocol, or one in words; either way the object that the monitor uses.
 
-`paper` is a schedule of the protocol. `every:15d:90d` is a test every 15 days to day 90, `every:7d:21d-77d` every 7 days
-from day 21 to 77; outside that stretch the tests are those of the protocol's basic schedule. `+retest:3d` at the end
-of either tests again after 3 days wherever a count was low, but not severe.
+`paper` is a schedule of the protocol. `every:15d:90d` is a test every 15 days to day 90, `every:7d:21d-77d` one every 7
+days from day 21 to 77; outside that stretch the tests are those of the protocol's basic schedule. `+retest:3d` at the
+end of either tests again after 3 days wherever a count was low, but not severe.
 """
 
 import re

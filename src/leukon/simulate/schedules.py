@@ -1,4 +1,4 @@
-"""How good a schedule is, without throwing dice: chance of detection, delay, days below the limit, tests for each found."""
+"""How good a schedule is, without throwing dice: chance of detection, delay, days below the limit, tests for each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ class Estimate:
 
 
 def estimate_schedule(days: Sequence[int], episodes: Episodes, visits: Visits) -> Estimate:
-    """Judge tests due on `days` after the course's start; exact up to the grids, which tests compare with simulation."""
+    """Judge tests due on `days` after the course's start; exact but for the grids (our tests simulate it, too)."""
     waiting = untested(days, episodes.onset, episodes.elapsed, visits)
     by_cell = episodes.onset_chance.T @ -np.diff(waiting, axis=1) @ episodes.lasting
     weight = np.outer(episodes.onsets.weight, episodes.durations.weight)

@@ -1,4 +1,4 @@
-"""The best schedules: among those with one stretch of closer tests, which detect most for their number of tests?"""
+"""The best schedules for a number of tests, among those with one stretch of closer tests."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

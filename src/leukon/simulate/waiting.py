@@ -22,7 +22,9 @@ def untested(days: Sequence[int], onset: Array, elapsed: Array, visits: Visits) 
     Array
         One row an onset, one column an elapsed time; exactly 1 where no time has passed.
 
-    >>> never = untested([30], np.array([20.0]), np.array([0.0, 15.0]), Visits(missed=0.1, jitter_sd_days=0, source="x"))
+    >>> never = untested(
+    ...     [30], np.array([20.0]), np.array([0.0, 15.0]), Visits(missed=0.1, jitter_sd_days=0, source="x")
+    ... )
     >>> never.round(3).tolist()
     [[1.0, 0.1]]
     """
