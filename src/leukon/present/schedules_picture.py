@@ -11,6 +11,8 @@ from leukon.simulate.compare import Comparison
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 WIDE, NARROW = 820, 340
 _MARGIN, _HEIGHT, _LINE = 62, 230, 17
+_CAVEATS = 2
+"""So many of the sentences on what the data cannot say stand in the picture itself; all of them in the text."""
 _APART = 18
 """Pixels by which schedules of nearly the same number of tests are drawn apart."""
 
@@ -41,8 +43,9 @@ def draw_schedules(found: Comparison, *, width: int = WIDE) -> Spec:
     ]
     heading = _wrap("Which schedule of blood counts would meet a severe episode?", width, 15)
     under = _wrap(
-        f"Chance that a count is taken while the ANC is below {found.known.severe_below:.1f}, and tests attended before day "
-        f"{found.known.follow_days}. Imagined patients: lines are 95 % credible intervals.", width, 11,
+        f"Chance that a count is taken while the ANC is below {found.known.severe_below:.1f}, and tests attended "
+        f"before day {found.known.follow_days}. Imagined patients: points are means, lines credible intervals (95 %).",
+        width, 11,
     )  # fmt: skip
     title = {"text": heading, "subtitle": under, "anchor": "start", "frame": "bounds", "fontSize": 15, "offset": 12}
     config = {"font": FONT, "view": {"stroke": "#cfcfcf"}, "title": {"color": INK, "subtitleColor": QUIET}}
@@ -81,7 +84,7 @@ def _panel(at: int, rows: list[Row], front: list[Row], names: list[str], top: fl
         _mark(
             f"interval_{at}", line(BLUE, 1.6, opacity=0.55), places, x, y | {"field": "chance_low"}, "x", "chance_high"
         ),
-        _mark(f"chance_{at}", point | {"color": BLUE, "size": 230}, places, x, y, "x"),
+        _mark(f"chance_{at}", point | {"color": BLUE, "size": 230 if size > NARROW else 170}, places, x, y, "x"),
         _mark(f"number_{at}", words(11, "#ffffff", "center", fontWeight="bold"), places, x, y, "x", text="number"),
     ]
     return {"layer": [layer for layer in layers if layer["data"]["values"]], "width": size, "height": _HEIGHT}
@@ -114,22 +117,25 @@ def _title(text: str, size: int) -> Spec:
 
 
 def _key(names: list[str], found: Comparison, rows: list[Row], size: int, *, one: bool) -> Spec:
-    """Numbers and names; with one reading the figures too, for a picture without them would be read by eye."""
+    """Numbers and names, with one reading the figures too; the grey line; and what must be said beside all of it."""
     title = {design.name: design.title for design in found.designs}
-    entries: list[tuple[str, str]] = []
+    said: list[tuple[str, list[str]]] = []
     for number, name in enumerate(names, 1):
         row = next(row for row in rows if row["schedule"] == name)
-        said = f"{name} ({title[name]})"
-        said += f": {say_chance(row)}, {row['tests']:.1f} tests" if one else ""
-        entries += [(str(number) if not part else "", text) for part, text in enumerate(_wrap(said, size - 24, 11))]
-    best = "grey: the best that schedules with one stretch of closer tests reach"
-    entries += [("–" if not part else "", text) for part, text in enumerate(_wrap(best, size - 24, 11))]
-    values = [{"x": 0, "y": _LINE * (at + 0.5), "number": n, "text": t} for at, (n, t) in enumerate(entries)]
-    height = _LINE * len(entries)
+        figures = [f"{say_chance(row)}, {row['tests']:.1f} tests"] if one else []
+        said.append((str(number), [f"{name} ({title[name]})", *figures]))
+    said.append(("–", ["grey: the best that schedules with one stretch of closer tests reach"]))
+    said += [("!", [caveat.text]) for caveat in found.known.cannot_say[:_CAVEATS]]
+    lines = [(mark, [line for text in texts for line in _wrap(text, size + _MARGIN - 22, 11)]) for mark, texts in said]
+    values = [
+        {"number": "" if at else mark, "text": text} for mark, texts in lines for at, text in enumerate(texts)
+    ]  # fmt: skip
+    values = [value | {"x": 0, "y": _LINE * (at + 0.5)} for at, value in enumerate(values)]
+    height = _LINE * len(values)
     scale = {"domain": [0, height], "range": [0, height], "nice": False, "zero": False}
     y = {"field": "y", "type": "quantitative", "scale": scale, "axis": None}
-    numbers = _words("key_numbers", words(11, BLUE, fontWeight="bold"), values, "number", 4, y)
-    names_ = _words("key_names", words(11, INK), values, "text", 22, y)
+    numbers = _words("key_numbers", words(11, BLUE, fontWeight="bold"), values, "number", 4 - _MARGIN, y)
+    names_ = _words("key_names", words(11, INK), values, "text", 22 - _MARGIN, y)
     return {"layer": [numbers, names_], "width": size, "height": height, "view": {"stroke": None}}
 
 

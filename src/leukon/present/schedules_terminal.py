@@ -84,7 +84,8 @@ def _legend(found: Comparison, limit: str) -> list[str]:
         "delay": "median days from onset to that count, of those detected.",
         f"days < {limit}": f"mean days below {limit} before that count, or to the end of the episode.",
         "tests each, false alarms each": f"for each severe episode found, with {incidence.events:g} in "
-        f"{incidence.of:g} patients; a false alarm is a well person (usual count {counts.usual:g}) with a count below {below}.",
+        f"{incidence.of:g} patients; a false alarm is a well person (usual count {counts.usual:g}) with a count "
+        f"below {below}.",
         "review found": "imagined people in whom the ordinary review of leukon found the severe episode.",
     }
     return [f"{name}: {words}" for name, words in said.items()]

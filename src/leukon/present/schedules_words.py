@@ -1,6 +1,7 @@
 """What is said of schedules that were judged on imagined patients; the words of the terminal and of the picture."""
 
 from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Any
 
 from leukon.knowledge.simulation import Simulation
@@ -32,13 +33,14 @@ def say_chance(row: Mapping[str, Any]) -> str:
 
 def say_ratio(row: Mapping[str, Any], name: str) -> str:
     """A number for each episode found, with its interval, to two digits; it is no more certain than that."""
-    found = [row[name], row[f"{name}_low"], row[f"{name}_high"]]
-    median, low, high = ("none" if value is None else _two_digits(value) for value in found)
+    median, low, high = (_two_digits(row[each]) for each in (name, f"{name}_low", f"{name}_high"))
     return f"{median} [{low}, {high}]"
 
 
-def _two_digits(value: float) -> str:
-    return f"{float(f'{value:.2g}'):,g}"
+def _two_digits(value: float | None) -> str:
+    if value is None:
+        return "not known"
+    return "no end" if value == inf else f"{float(f'{value:.2g}'):,g}"
 
 
 def say_days(value: float | None) -> str:

@@ -73,8 +73,8 @@ def draw_counts(
     """
     usual, onset, duration = people.usual[person], people.onset[person], people.duration[person]
     limit, top = np.log(severe_below), severe_below - _LAST_DIGIT
-    outside = np.maximum(onset - time, time - onset - duration)
-    inside = outside < 0
+    inside = (time >= onset) & (time < onset + duration)
+    outside = np.where(time < onset, onset - time, time - onset - duration)
     log = limit + np.minimum(outside / levels.fall_days, 1) * (usual - limit)
     log += np.sqrt(np.log1p(levels.within_cv**2)) * rng.standard_normal(time.size)
     count = np.round(np.exp(log), 2)

@@ -125,8 +125,11 @@ def _days_below(still: Array, lasting: Array, episodes: Episodes) -> float:
 
 
 def per_found(amount: float, chances: Array, known: Simulation) -> Interval:
-    """`amount` in each patient, for each severe episode found: amount / (incidence x chance), over what is believed."""
+    """`amount` in each patient, for each severe episode found: amount / (incidence x chance), over what is believed.
+
+    Infinite where none would be found.
+    """
     incidence = betaincinv(*known.incidence.beta, PARTS)
     with np.errstate(divide="ignore"):
         ratio = amount / chances[None, :] / incidence[:, None]
-    return Interval(*(float(value) for value in np.quantile(ratio, INTERVAL)))
+    return Interval(*(float(value) for value in np.quantile(ratio, INTERVAL, method="inverted_cdf")))

@@ -17,7 +17,7 @@ SCHEDULES = (
     Column("chance_high", _NUMBER, "upper end"),
     Column("median_delay_days", _NUMBER, "onset to first severe count, of those detected; null: none is"),
     Column("days_below", _NUMBER, "mean days below the severe limit before detection, or to its end if undetected"),
-    Column("tests_per_found", _NUMBER, "tests in all patients for each severe episode found: posterior median"),
+    Column("tests_per_found", _NUMBER, "tests in all for each severe episode found: posterior median; inf: none is"),
     Column("tests_per_found_low", _NUMBER, "lower end of its 95 % credible interval"),
     Column("tests_per_found_high", _NUMBER, "upper end"),
     Column("false_alarms_per_found", _NUMBER, "well people in whom an episode is opened, likewise"),
