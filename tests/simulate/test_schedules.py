@@ -69,6 +69,16 @@ def test_intervals_of_the_paper_and_the_monthly_schedule(protocol, known, episod
         assert [interval.low, interval.high] == pytest.approx([low, high], abs=0.03)
 
 
+def test_six_times_as_many_cells_move_nothing_that_is_shown(protocol, known, episodes):
+    fine = (61, 45)
+    finer = Episodes(find_durations(known, "B", cells=fine), find_onsets(known, "monthly", cells=fine), 180)
+    days = read_design("label-us", protocol, known.follow_days).days
+    coarse, exact = (estimate_schedule(days, each, known.visits) for each in (episodes, finer))
+    assert coarse.chance == pytest.approx(exact.chance, abs=0.001)
+    assert [coarse.interval.low, coarse.interval.high] == pytest.approx([exact.interval.low, exact.interval.high], abs=0.003)  # fmt: skip
+    assert coarse.days_below == pytest.approx(exact.days_below, abs=0.01)
+
+
 def test_dice_in_plain_python_agree(protocol, known, episodes):
     """Every episode has its own draw of what is not known; 30,000 of them leave a standard error of 0.003."""
     days = read_design("paper", protocol, known.follow_days).days
