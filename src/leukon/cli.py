@@ -14,6 +14,7 @@ from rich.console import Console
 from leukon.cli_cohort import cohort
 from leukon.cli_evidence import evidence_app, paper
 from leukon.cli_inputs import CODES_HELP, choose_format, find_today, works_in_parts
+from leukon.cli_simulate import simulate_app
 from leukon.errors import LeukonError, NotInParts
 from leukon.events.clock import END_OF_TIME, AsOf
 from leukon.events.code_map import CodeMap
@@ -47,6 +48,7 @@ codes_app = typer.Typer(help="Codes of a site.", no_args_is_help=True)
 app.add_typer(codes_app, name="codes")
 app.add_typer(evidence_app, name="evidence")
 app.command()(paper)
+app.add_typer(simulate_app, name="simulate")
 console = Console()
 _PARTS = "Review part by part, in little memory, and write Parquet files; default: for Parquet or MEDS of many rows."
 

@@ -1,0 +1,1 @@
+"""Imagined patients: which schedule would catch an episode."""
