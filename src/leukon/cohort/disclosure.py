@@ -84,7 +84,7 @@ def _find_hidden(sums: Sums, layout: Figures, names: list[str], threshold: int) 
 
 
 def _find_more(sums: Sums, unknown: Array, protected: Array, threshold: int) -> list[int]:
-    """Cells to hide beside the weak ones: of those that hang together one, the smallest shown, not 0 if possible.
+    """Cells to hide beside the weak ones: of those that hang together a spare total or the smallest, not 0 if possible.
 
     Weak are hidden cells that follow from those shown, and those of an equation whose hidden cells together are small.
     """
@@ -99,16 +99,16 @@ def _find_more(sums: Sums, unknown: Array, protected: Array, threshold: int) -> 
     weak &= protected
     guilty = few | (number == 1)
     held = [sums.hold((weak & (part == one)).nonzero()[0]) for one in np.unique(part[weak])]
-    found = [_smallest_shown(sums, unknown, each & guilty, each) for each in held]
+    found = [_least_missed(sums, unknown, each & guilty, each) for each in held]
     return [cell for cell in found if cell is not None]
 
 
-def _smallest_shown(sums: Sums, unknown: Array, *equations: Array) -> int | None:
-    """Of the first equations in which any cell is shown."""
+def _least_missed(sums: Sums, unknown: Array, *equations: Array) -> int | None:
+    """Of the first equations in which any cell is shown: a spare total, else the smallest."""
     for held in equations:
         shown = np.unique(sums.cell[held[sums.equation]])
         shown = shown[~unknown[shown]]
         if shown.size:
             value = sums.value[shown]
-            return int(shown[np.where(value == 0, np.inf, value).argmin()])
+            return int(shown[np.lexsort((value, ~sums.spare[shown], value == 0))[0]])
     return None

@@ -35,7 +35,8 @@ class Split:
 class Margin:
     """Between rows that differ only in `key`: the row of `total` is the sum of those of `parts`, in each of `columns`.
 
-    Without `total` all such rows hold the same number. Without `whole` a rest that nobody shows is missing.
+    Without `total` all such rows hold the same number. Without `whole` a rest that nobody shows is missing. With
+    `spare` the total is what is missed least, if one of them must be hidden beside another.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Margin:
     total: str | None = None
     parts: tuple[str, ...] = ()
     whole: bool = True
+    spare: bool = False
 
 
 @dataclass(frozen=True)

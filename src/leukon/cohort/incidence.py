@@ -82,7 +82,7 @@ INCIDENCE = Figures(
         Split("events", ("events_with_symptoms",), whole=False),
         Split("followed", ("never_tested",), whole=False),
         Split("tests", ("tests_with_symptoms",), whole=False),
-        Margin("window", _ADDED, "course", ("year_1", "year_2", "later")),
+        Margin("window", _ADDED, "course", ("year_1", "year_2", "later"), spare=True),
         Margin("window", (*_ADDED, "with_event"), "year_1", ("months_3",), whole=False),
         Margin("limit", tuple(_OF_TESTS.values())),
     ),

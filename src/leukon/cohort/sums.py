@@ -19,7 +19,8 @@ class Sums:
     """Equations between cells: in each, signed cells add up to 0.
 
     `value` holds the cells: the table's, column after column, then the rests that nobody shows. `equation`, `cell` and
-    `sign` are one entry a cell of an equation, in the order of equations.
+    `sign` are one entry a cell of an equation, in the order of equations. `spare` says of every cell whether it is
+    a sum that is missed least.
     """
 
     value: Array
@@ -27,6 +28,7 @@ class Sums:
     equation: Array
     cell: Array
     sign: Array
+    spare: Array
 
     def find_determined(self, unknown: Array) -> tuple[Array, Array]:
         """Which unknown cells follow from the known ones: those on which all solutions of the equations agree.
@@ -63,6 +65,7 @@ def find_sums(table: pa.Table, layout: Figures, columns: Sequence[str]) -> Sums:
     value = [table[name].to_numpy() for name in columns]
     equations: list[list[tuple[int, int]]] = []
     rests: list[int] = []
+    spare: list[int] = []
     flat = np.concatenate(value) if value else np.zeros(0, np.int64)
     for relation in layout.sums:
         found = (
@@ -72,10 +75,15 @@ def find_sums(table: pa.Table, layout: Figures, columns: Sequence[str]) -> Sums:
             if not relation.whole:
                 cells.append((flat.size + len(rests), -1))
                 rests.append(int(sum(sign * flat[cell] for cell, sign in cells[:-1])))
+            elif isinstance(relation, Margin) and relation.spare:
+                spare.append(cells[0][0])
             equations.append(cells)
     number = np.repeat(np.arange(len(equations)), [len(cells) for cells in equations])
     cells = np.array([cell for cells in equations for cell in cells], np.int64).reshape(-1, 2)
-    return Sums(np.append(flat, np.array(rests, np.int64)), flat.size, number, cells[:, 0], cells[:, 1])
+    value = np.append(flat, np.array(rests, np.int64))
+    is_spare = np.zeros(value.size, bool)
+    is_spare[spare] = True
+    return Sums(value, flat.size, number, cells[:, 0], cells[:, 1], is_spare)
 
 
 def _split(split: Split, rows: int, place: dict[str, int]) -> Iterator[list[tuple[int, int]]]:
