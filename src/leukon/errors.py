@@ -13,6 +13,7 @@
     │   ├── MissingColumn
     │   ├── DoubledColumn
     │   ├── UnlikeCounts
+    │   ├── NotSimulated
     │   └── WrongType
     ├── KnowledgeError      4  a protocol, code map or other TOML file is not valid
     │   ├── MissingFile
@@ -161,6 +162,17 @@ class UnlikeCounts(InputError):
             "These counts cannot be added.",
             f"{why}; their sum would mean nothing.",
             "count all parts of a cohort with the same leukon, protocol, schedule and as_of.",
+        )
+
+
+class NotSimulated(InputError):
+    """The model of the mechanism cannot follow these events, or could not be solved."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "The mechanism cannot be simulated here.",
+            f"{why}.",
+            "give the events of one subject, with infusions and their amounts, and parameters near those shipped.",
         )
 
 
