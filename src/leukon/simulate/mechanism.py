@@ -37,7 +37,9 @@ def start_at_rest(values: Mapping[str, float]) -> dict[str, float]:
     return dict(values) | {"N_start": values["Circ0"], "O_start": values["O0"]}
 
 
-def simulate(patients: Sequence[Mapping[str, float]], doses: Doses | Sequence[Doses], days: Array) -> dict[str, Array]:
+def simulate(
+    patients: Sequence[Mapping[str, float]], doses: Doses | Sequence[Doses], days: Array, *, rtol: float = 1e-7
+) -> dict[str, Array]:
     """Follow patients through their doses.
 
     Parameters
@@ -48,6 +50,8 @@ def simulate(patients: Sequence[Mapping[str, float]], doses: Doses | Sequence[Do
         Of each patient, or the same for all.
     days
         Rising, from the day on which they start; day 0 is that of the first infusion.
+    rtol
+        Error of one step that is let pass, as a share of each state.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def simulate(patients: Sequence[Mapping[str, float]], doses: Doses | Sequence[Do
     for at in range(0, len(patients), _AT_ONCE):
         some, given = list(patients[at : at + _AT_ONCE]), each[at : at + _AT_ONCE]
         filled = _AT_ONCE - len(some)  # always as many: what is compiled once serves one patient too
-        seen = solver.solve_arrays(some + some[-1:] * filled, given + given[-1:] * filled, days)
+        seen = solver.solve_arrays(some + some[-1:] * filled, given + given[-1:] * filled, days, rtol)
         found.append({name: column[: len(some)] for name, column in seen.items()})
     seen = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
     if not all(np.isfinite(column).all() for column in seen.values()):
