@@ -4,6 +4,8 @@ It shares nothing with leukon but the values of the parameters: drugs are states
 stops at every dose. `p` are parameters by name; doses are plain lists of (day, mg).
 """
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.integrate import solve_ivp
 
@@ -18,7 +20,7 @@ def begin(p):
 
 
 def slope(t, state, p, rate):
-    A1, A2, B, T4, T8, K, O, L, Y, P, M1, M2, M3, N, Dp, Cp, Ep, G = state  # noqa: E741
+    A1, A2, B, T4, T8, K, O, L, Y, P, M1, M2, M3, N, Dp, Cp, Ep, G = state
     C = A1 / p["V1"]
     phi = p["kdep"] * C / (p["EC50"] + C)
     ep = Ep / (p["ECp"] + Ep)
@@ -58,12 +60,14 @@ def follow(p, days, infusions=(), oral=(), growth_factor=(), rtol=1e-10, atol=1e
                    | {d for d, _ in growth_factor})  # fmt: skip
     stops = [days[0], *(d for d in edges if days[0] < d < days[-1]), days[-1]]
     state, found = begin(p), {}
-    for start, end in zip(stops, stops[1:], strict=False):
+    for start, end in pairwise(stops):
         state[STATES.index("Dp")] += sum(mg for d, mg in oral if d == start)
         state[STATES.index("G")] += sum(mg for d, mg in growth_factor if d == start)
         rate = sum(mg / length for d, mg in infusions if d <= start < d + length)
         within = [d for d in days if start <= d <= end]
-        solved = solve_ivp(slope, (start, end), state, "LSODA", sorted({*within, end}), args=(p, rate), rtol=rtol, atol=atol)
+        solved = solve_ivp(
+            slope, (start, end), state, "LSODA", sorted({*within, end}), args=(p, rate), rtol=rtol, atol=atol
+        )
         assert solved.success, solved.message
         found |= dict(zip(solved.t, solved.y.T, strict=True))
         state = solved.y[:, -1].copy()

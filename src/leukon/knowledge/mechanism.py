@@ -74,6 +74,15 @@ class Case(Strict):
     source: Text
 
 
+class Course(Strict):
+    """What virtual patients are given: `mg` of a drug, infused on each of `days`."""
+
+    drug: Text
+    days: tuple[int, ...]
+    mg: Positive
+    source: Text
+
+
 class Variant(Strict):
     """A way to build the model; `fixed` are the parameters it sets."""
 
@@ -90,15 +99,22 @@ class Mechanism(Strict):
     drugs: dict[str, Drug]
     parameters: dict[str, Parameter]
     case: Case
+    course: Course
     observations: tuple[Observation, ...]
     targets: tuple[Observation, ...]
     variants: dict[str, Variant]
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Mechanism":
-        for source in (self.case.source, *(parameter.source for parameter in self.parameters.values())):
+        for source in (
+            self.case.source,
+            self.course.source,
+            *(parameter.source for parameter in self.parameters.values()),
+        ):
             if source not in self.sources:
                 raise ValueError(f"the source '{source}' is not under [sources]")
+        if self.course.drug not in self.drugs:
+            raise ValueError(f"the course's drug '{self.course.drug}' is not under [drugs]")
         for name in (name for variant in self.variants.values() for name in variant.fixed):
             if name not in self.parameters:
                 raise ValueError(f"a variant sets '{name}', which is no parameter")

@@ -72,7 +72,9 @@ class Calibration:
             jac=lambda logs: residuals(logs)[1],
             max_nfev=60,
         )
-        logs = {name: 0.0 if values[name] == 0 else float(np.exp(x)) for name, x in zip(self.names, found.x, strict=True)}
+        logs = {
+            name: 0.0 if values[name] == 0 else float(np.exp(x)) for name, x in zip(self.names, found.x, strict=True)
+        }
         fitted = dict(values) | logs
         miss, _ = measure_misses(self.observations, self.modelled(fitted))
         return Fitted(fitted, float(np.sum(miss**2)))
@@ -86,9 +88,7 @@ class Calibration:
         return np.log([values[name] or 1.0 for name in self.names])
 
 
-def measure_misses(
-    observations: Sequence[Observation], said: Array, moved: Array | None = None
-) -> tuple[Array, Array]:
+def measure_misses(observations: Sequence[Observation], said: Array, moved: Array | None = None) -> tuple[Array, Array]:
     """How far off the model is, in units of each error, and how that changes with the logarithm of what it says.
 
     A bound that is kept is not missed. `moved` moves what was observed by so many errors.

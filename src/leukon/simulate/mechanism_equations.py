@@ -40,13 +40,15 @@ def change(t: Array, s: State, given: tuple[Values, Modes]) -> State:
     p, modes = given
     antibody, corticosteroid, factor = drugs_at(t, modes)
     full = p["B0"] + p["T40"] + p["T80"] + p["K0"]
-    lysis, steroid, pushed, empty, fed_back = lax.optimization_barrier((  # else XLA works them out once for each state
-        p["kdep"] * antibody / (p["EC50"] + antibody),
-        corticosteroid / (p["ECp"] + corticosteroid),
-        p["EG"] * factor / (p["G50"] + factor),
-        _above_zero(1 - (s.b_cells + s.cd4 + s.cd8 + s.nk + s.lgl) / full),
-        jnp.minimum((p["Circ0"] / s.neutrophils) ** p["gamma"], p["FBmax"]),
-    ))
+    lysis, steroid, pushed, empty, fed_back = lax.optimization_barrier(
+        (  # else XLA works them out once for each state
+            p["kdep"] * antibody / (p["EC50"] + antibody),
+            corticosteroid / (p["ECp"] + corticosteroid),
+            p["EG"] * factor / (p["G50"] + factor),
+            _above_zero(1 - (s.b_cells + s.cd4 + s.cd8 + s.nk + s.lgl) / full),
+            jnp.minimum((p["Circ0"] / s.neutrophils) ** p["gamma"], p["FBmax"]),
+        )
+    )
     b_cells = p["bB"] + p["rB"] * s.b_cells * (1 - s.b_cells / p["B0"])
     b_cells -= p["sB"] * lysis * _above_zero(s.b_cells - p["fB"] * p["B0"])
     cd4 = p["k4"] * (p["T4inf"] * p["T40"] - s.cd4) - p["s4"] * lysis * _above_zero(s.cd4 - p["f4"] * p["T40"])

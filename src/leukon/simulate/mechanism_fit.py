@@ -27,7 +27,9 @@ def make_modelled(observations: Sequence[Observation], names: Sequence[str], dos
         moved = {name: jnp.where(values[name] == 0, 0, jnp.exp(log)) for name, log in zip(names, logs, strict=True)}
         _, seen = solve(values | moved, given, jnp.asarray(days, float))
         rows = [getattr(seen, one.what) for one in observations]
-        before = [1.0 if one.since is None else row[place[one.since]] for one, row in zip(observations, rows, strict=True)]
+        before = [
+            1.0 if one.since is None else row[place[one.since]] for one, row in zip(observations, rows, strict=True)
+        ]
         said = jnp.stack([row[place[one.day]] for one, row in zip(observations, rows, strict=True)])
         said /= jnp.stack([jnp.asarray(value, float) for value in before])
         return said, said

@@ -13,7 +13,7 @@ from leukon.simulate.mechanism_drugs import Values, drug_modes
 from leukon.simulate.mechanism_equations import Counts, State, at_rest, change, counts
 
 RTOL = 1e-7
-"""Against LSODA the neutrophils are then off by a few millionths; at 1e-6 by a few thousandths (docs/decisions/0023)."""
+"""Against LSODA the neutrophils are then off by millionths, at 1e-6 by thousandths (decision 23)."""
 _MOST_STEPS = 20_000
 
 
