@@ -20,9 +20,10 @@ def fit_rows(story: Story) -> list[dict[str, object]]:
     """Every observation by every variant, as plain rows: what is written to fit.csv."""
     return [
         {
-            "variant": variant.name, "day": one.observed.day, "since_day": one.observed.since, "what": one.observed.what,
-            "kind": one.observed.kind, "printed": one.observed.printed, "observed": one.observed.value,
-            "modelled": one.modelled, "low": one.low, "high": one.high, "missed": one.missed,
+            "variant": variant.name, "day": one.observed.day, "since_day": one.observed.since,
+            "what": one.observed.what, "kind": one.observed.kind, "printed": one.observed.printed,
+            "observed": one.observed.value, "modelled": one.modelled, "low": one.low, "high": one.high,
+            "missed": one.missed,
         }
         for variant in story.variants
         for one in variant.points

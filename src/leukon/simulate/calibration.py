@@ -7,6 +7,7 @@ the data cannot tell; it is no more than that.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -58,7 +59,9 @@ class Calibration:
         moved = np.zeros(len(self.names) + len(self.observations)) if noise is None else noise
         centre = self._logs(values) + self.sds * moved[: len(self.names)]
 
-        def residuals(logs: Array) -> tuple[Array, Array]:
+        @lru_cache(maxsize=1)  # SciPy asks for misses and slopes of the same place one after the other
+        def look(place: bytes) -> tuple[Array, Array]:
+            logs = np.frombuffer(place)
             said, slopes = self._modelled(logs, values)
             miss, weight = measure_misses(self.observations, said, moved[len(self.names) :])
             return (
@@ -66,16 +69,16 @@ class Calibration:
                 np.concatenate([slopes / said[:, None] * weight[:, None], np.diag(1 / self.sds)]),
             )
 
-        found = least_squares(
-            lambda logs: residuals(logs)[0],
-            self._logs(start or values),
-            jac=lambda logs: residuals(logs)[1],
-            max_nfev=60,
-        )
-        logs = {
-            name: 0.0 if values[name] == 0 else float(np.exp(x)) for name, x in zip(self.names, found.x, strict=True)
-        }
-        fitted = dict(values) | logs
+        def misses(logs: Array) -> Array:
+            return look(logs.tobytes())[0]
+
+        def slopes(logs: Array) -> Array:
+            return look(logs.tobytes())[1]
+
+        found = least_squares(misses, self._logs(start or values), jac=slopes, max_nfev=60)
+        free = [name for name in self.names if values[name]]
+        moved_to = dict(zip(self.names, np.exp(found.x), strict=True))
+        fitted = dict(values) | {name: float(moved_to[name]) for name in free}
         miss, _ = measure_misses(self.observations, self.modelled(fitted))
         return Fitted(fitted, float(np.sum(miss**2)))
 

@@ -37,7 +37,7 @@ def make_modelled(observations: Sequence[Observation], names: Sequence[str], dos
     both = jax.jit(jax.jacfwd(say, has_aux=True))
 
     def modelled(logs: Array, values: Mapping[str, float]) -> tuple[Array, Array]:
-        with jax.enable_x64(True):
+        with jax.enable_x64(new_val=True):
             given = Doses(*(jnp.asarray(one, float) for one in doses))
             slopes, said = both(jnp.asarray(logs), {name: jnp.asarray(v, float) for name, v in values.items()}, given)
         return np.asarray(said), np.asarray(slopes)

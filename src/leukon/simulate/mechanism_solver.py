@@ -51,7 +51,7 @@ def solve_arrays(
     patients: Sequence[Mapping[str, float]], doses: Sequence[Doses], days: Array, rtol: float = RTOL
 ) -> dict[str, Array]:
     """`solve_many` from and to NumPy, in float64 whatever the program around it has told JAX; one array a count."""
-    with jax.enable_x64(True):
+    with jax.enable_x64(new_val=True):
         p = {name: jnp.asarray([one[name] for one in patients], float) for name in patients[0]}
         given = Doses(*(jnp.asarray(np.stack(column), float) for column in zip(*doses, strict=True)))
         _, seen = solve_many(p, given, jnp.asarray(days, float), jnp.asarray(rtol, float))
