@@ -1,6 +1,7 @@
 """The mechanism's picture: one Vega-Lite specification, panels of counts with the paper's points and a band of fits."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ _BEST = {"type": "line", "color": BLUE, "strokeWidth": 2}
 
 
 def draw_mechanism(story: Story, *, steroid: bool = True, variant: str | None = None) -> Spec:
-    """Draw the patient by one variant (default: the first), with the other course dotted in the first panel.
+    """Draw the patient by one variant (default: the first); dotted in the first panel: the other course, by each.
 
     Band: 90 % of the ensemble. Points: what the paper prints; triangles are bounds ("normal"), not values.
     """
@@ -37,7 +38,7 @@ def draw_mechanism(story: Story, *, steroid: bool = True, variant: str | None = 
     what = "as she was treated" if steroid else "had she had no corticosteroid"
     subtitle = [
         f"Variant {chosen.name}, {what}. Line: best fit; band: 90 % of the fits.",
-        "Points: printed in the paper (triangles: only a bound was). Grey: days with the corticosteroid.",
+        "Points: printed in the paper, of a treated patient (triangles: bounds). Grey: days with the corticosteroid.",
         *_wrap(say_not_identifiable(story)),
         ONE_PATIENT,
     ]
@@ -65,20 +66,27 @@ def _panel(
         "scale": {"type": kind, "domain": list(ends), "clamp": True},
         "axis": y_axis,
     }
-    shown, other = (chosen.treated, chosen.untreated) if steroid else (chosen.untreated, chosen.treated)
+    shown = chosen.treated if steroid else chosen.untreated
+    given = [{"x": story.steroid_days[0], "x2": story.steroid_days[1] + 1}]
     layers = [
-        _layer(f"{name}_steroid", _STEROID, [{"x": 70, "x2": 76}], {"x": x, "x2": {"field": "x2"}}),
+        _layer(f"{name}_steroid", _STEROID, given, {"x": x, "x2": {"field": "x2"}}),
         _layer(f"{name}_band", _BAND, _rows(story, shown[name]), {"x": x, "y": y, "y2": {"field": "y2"}}),
         _layer(f"{name}_best", _BEST, _line(story, shown[name]), {"x": x, "y": y}),
     ]
+    if not steroid:
+        layers = layers[1:]
     if name == "anc":
         look = {"type": "line", "color": ORANGE, "strokeWidth": 1.6, "strokeDash": [2, 3]}
-        layers.append(_layer(f"{name}_other", look, _line(story, other[name]), {"x": x, "y": y}))
+        for variant in story.variants:
+            line = _line(story, (variant.untreated if steroid else variant.treated)[name])
+            after = [row for row in line if row["x"] >= story.steroid_days[0]]
+            layers.append(_layer(f"{name}_other_{variant.name}", look, after, {"x": x, "y": y}))
         look = {"type": "rule", "color": QUIET, "strokeDash": [6, 4]}
         layers.append(_layer(f"{name}_limit", look, [{"y": 1.0}], {"y": y}))
         words = "without the corticosteroid" if steroid else "with it, as she was treated"
+        count = f"by each of the {len(story.variants)} variants"
         look = {"type": "text", "align": "left", "color": "#8a5a00", "fontSize": 11}
-        at = {"x": 92, "y": 0.42, "text": f"dotted: {words}"}
+        at = {"x": 84, "y": 0.27, "text": f"dotted: {words}, {count}"}
         layers.append(_layer(f"{name}_words", look, [at], {"x": x, "y": y, "text": {"field": "text"}}))
     for shape, kinds in (("circle", ("value",)), ("triangle-up", ("at_least",))):
         rows = _points(chosen.points, name, kinds)
@@ -113,5 +121,4 @@ def _digits(value: float) -> float:
 
 
 def _wrap(text: str) -> list[str]:
-    middle = text.rfind(" ", 0, 105)
-    return [text[:middle], text[middle + 1 :]]
+    return wrap(text, 108)

@@ -1,11 +1,11 @@
 """The mechanism on the terminal: the fit point by point, the variants side by side, and what must be said."""
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from leukon.present.mechanism_words import NO_SCHEDULE, ONE_PATIENT, say_days, say_not_identifiable
 from leukon.simulate.mechanism_case import Point
-from leukon.simulate.mechanism_story import Story
+from leukon.simulate.mechanism_story import LIMIT, Story
 
 
 def print_mechanism(story: Story, console: Console) -> None:
@@ -23,7 +23,7 @@ def fit_rows(story: Story) -> list[dict[str, object]]:
             "variant": variant.name, "day": one.observed.day, "since_day": one.observed.since,
             "what": one.observed.what, "kind": one.observed.kind, "printed": one.observed.printed,
             "observed": one.observed.value, "modelled": one.modelled, "low": one.low, "high": one.high,
-            "missed": one.missed,
+            "errors_off": one.off, "missed": one.missed,
         }
         for variant in story.variants
         for one in variant.points
@@ -32,10 +32,26 @@ def fit_rows(story: Story) -> list[dict[str, object]]:
 
 def _fit_table(story: Story) -> Table:
     first = story.variants[0]
-    table = Table("day", "what", "printed", "best fit", "90 % of fits", "", title=f"Fit point by point ({first.name})")
+    table = Table(
+        "day",
+        "what",
+        "printed",
+        "best fit",
+        "90 % of fits",
+        "errors off",
+        "",
+        title=f"Fit point by point ({first.name})",
+    )
     for one in first.points:
         spread = f"{one.low:.3g} to {one.high:.3g}"
-        told = (one.observed.what, one.observed.printed, f"{one.modelled:.3g}", spread, _say_missed(one))
+        told = (
+            one.observed.what,
+            one.observed.printed,
+            f"{one.modelled:.3g}",
+            spread,
+            f"{one.off:+.1f}",
+            _say_missed(one),
+        )
         table.add_row(str(one.observed.day), *told)
     return table
 
@@ -45,7 +61,8 @@ def _say_missed(point: Point) -> str:
 
 
 def _variants_table(story: Story) -> Table:
-    table = Table("variant", "misfit", "missed", "days < 1.0, treated", "untreated", title="Ways to build it")
+    title = f"Ways to build it: days below {LIMIT:g} (her counts: 9 from the first low one to the first normal one)"
+    table = Table(Column("variant", overflow="fold"), "misfit", "missed", "treated", "untreated", title=title)
     for one in story.variants:
         missed = sum(point.missed for point in one.points)
         days = (say_days(one, steroid=True), say_days(one, steroid=False))

@@ -14,9 +14,10 @@ NO_SCHEDULE = (
 def say_not_identifiable(story: Story) -> str:
     """Whether the corticosteroid helped her cannot be told, with the figures that say so."""
     return (
-        "The benefit of the corticosteroid in this patient is not identifiable: without it she would have been below"
+        "The benefit of the corticosteroid in this patient is not identifiable: without it the fits have her below"
         f" {LIMIT:g} for {story.shortest_untreated:.0f} to {story.longest_untreated:.0f} days, depending on how the"
-        " model is built and on what her counts leave open."
+        " model is built and on what her counts leave open. Every way to build it gives the corticosteroid an effect,"
+        " so none of these figures shows that it had one."
     )
 
 

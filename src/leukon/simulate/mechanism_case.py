@@ -28,13 +28,21 @@ class Member:
 
 @dataclass(frozen=True)
 class Point:
-    """One observation beside the model. `low` and `high` hold 90 % of the ensemble; `missed`: beyond two errors."""
+    """One observation beside the model. `low` and `high` hold 90 % of the ensemble.
+
+    `off` is how far the best fit is from it, in units of its error (0: a bound that is kept); `missed`: beyond two.
+    """
 
     observed: Observation
     modelled: float
     low: float
     high: float
-    missed: bool
+    off: float
+
+    @property
+    def missed(self) -> bool:
+        """Whether the best fit is more than two errors away."""
+        return abs(self.off) > 2
 
 
 def load_fits(mechanism: Mechanism) -> tuple[Member, ...]:
@@ -75,8 +83,8 @@ def compare_points(observations: Sequence[Observation], seen: Mapping[str, Array
             said = said / seen[one.what][:, _at(days, one.since)]
         low, high = np.quantile(said[1:], [0.05, 0.95])
         off = float(np.log(said[0] / one.value) / one.error)
-        missed = off < -2 if one.kind == "at_least" else off > 2 if one.kind == "at_most_fold" else abs(off) > 2
-        points.append(Point(one, float(said[0]), float(low), float(high), missed))
+        off = min(off, 0.0) if one.kind == "at_least" else max(off, 0.0) if one.kind == "at_most_fold" else off
+        points.append(Point(one, float(said[0]), float(low), float(high), off))
     return points
 
 

@@ -53,9 +53,10 @@ class VariantStory:
 
 @dataclass(frozen=True)
 class Story:
-    """All variants, on the same `days`."""
+    """All variants on the same `days`; `steroid_days` are the first and the last day of her corticosteroid."""
 
     days: Array
+    steroid_days: tuple[float, float]
     variants: tuple[VariantStory, ...]
 
     @property
@@ -77,7 +78,12 @@ def tell_case(mechanism: Mechanism, doses: Doses) -> Story:
     MissingPackage
         If the extra `mechanism` is not installed.
     """
-    return Story(_DAYS, tuple(_tell(mechanism, doses, name) for name in mechanism.variants))
+    given = doses.day[doses.oral > 0]
+    return Story(
+        _DAYS,
+        (float(given.min()), float(given.max())),
+        tuple(_tell(mechanism, doses, name) for name in mechanism.variants),
+    )
 
 
 def _tell(mechanism: Mechanism, doses: Doses, variant: str) -> VariantStory:
