@@ -32,7 +32,7 @@ def timed(call, repeats=3):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--patients", type=int, default=256, help="of our solver")
+    parser.add_argument("--patients", type=int, default=512, help="of our solver")
     parser.add_argument("--rivals", type=int, default=32, help="of these, how many LSODA solves")
     chosen = parser.parse_args()
     mechanism = load_mechanism()
@@ -42,7 +42,7 @@ def main():
     exact = np.array([follow(bind(p), p, DAYS, INFUSIONS, ORAL, "solve_ivp", 1e-11, 1e-13) for p in some])
 
     began = time.process_time()
-    simulate(people[:2], doses, DAYS)
+    simulate(people, doses, DAYS)
     print(f"jax {jax.__version__}; compiled in {time.process_time() - began:.1f} s")
     ours = {}
     for rtol in (1e-6, 1e-7):

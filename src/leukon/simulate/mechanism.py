@@ -15,8 +15,9 @@ from leukon.events.arrays import Array
 from leukon.knowledge.mechanism import Mechanism
 from leukon.simulate.mechanism_doses import Doses
 
-_AT_ONCE = 64
-"""Patients solved side by side; they take as long as the one with the most steps."""
+_FEW, _MANY = 64, 512
+"""Patients solved side by side, always as many: a solver is compiled for each of the two, and one patient needs none of
+its own. Many cost less each, although all take as long as the one with the most steps (`python -m bench.mechanism`)."""
 
 
 def load_jax(module: str) -> Any:
@@ -69,9 +70,10 @@ def simulate(
     solver = load_jax("mechanism_solver")
     each = [doses] * len(patients) if isinstance(doses, Doses) else list(doses)
     found: list[dict[str, Array]] = []
-    for at in range(0, len(patients), _AT_ONCE):
-        some, given = list(patients[at : at + _AT_ONCE]), each[at : at + _AT_ONCE]
-        filled = _AT_ONCE - len(some)  # always as many: what is compiled once serves one patient too
+    at_once = _FEW if len(patients) <= 2 * _FEW else _MANY
+    for at in range(0, len(patients), at_once):
+        some, given = list(patients[at : at + at_once]), each[at : at + at_once]
+        filled = at_once - len(some)
         seen = solver.solve_arrays(some + some[-1:] * filled, given + given[-1:] * filled, days, rtol)
         found.append({name: column[: len(some)] for name, column in seen.items()})
     seen = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
