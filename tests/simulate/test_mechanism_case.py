@@ -4,9 +4,12 @@ import json
 
 import numpy as np
 import pytest
+import typer
 from rich.console import Console
+from typer.testing import CliRunner
 
 import leukon
+from leukon.cli_mechanism import mechanism
 from leukon.ingest.examples import load_example
 from leukon.knowledge.mechanism import load_mechanism
 from leukon.present.mechanism_picture import draw_mechanism
@@ -136,3 +139,15 @@ def test_a_population_is_made_once_and_again_only_if_it_is_another(tmp_path):
     assert cached_population(path, MECHANISM, 2, seed=3, test_days=(0, 30)).equals(first)
     assert path.stat().st_mtime_ns == written
     assert not cached_population(path, MECHANISM, 2, seed=4, test_days=(0, 30)).equals(first)
+
+
+def test_the_command_writes_picture_fit_table_and_patients(tmp_path):
+    app = typer.Typer()
+    app.command()(mechanism)
+    done = CliRunner().invoke(app, ["--no-steroid", "--patients", "2", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert written == ["fit.csv", "mechanism.svg", "population.parquet"]
+    lines = (tmp_path / "out" / "fit.csv").read_text().splitlines()
+    assert lines[0].startswith("variant,day,since_day,what,kind,printed,observed,modelled,low,high")
+    assert len(lines) == 1 + len(MECHANISM.observations) * len(MECHANISM.variants)

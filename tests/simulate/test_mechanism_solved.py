@@ -11,7 +11,7 @@ from tests.reference import mechanism as twin
 from leukon.errors import NotSimulated
 from leukon.ingest.examples import load_example
 from leukon.knowledge.mechanism import load_mechanism
-from leukon.simulate.mechanism import load_jax, simulate, start_at_rest, start_of_case
+from leukon.simulate.mechanism import simulate, start_at_rest, start_of_case
 from leukon.simulate.mechanism_doses import make_doses, read_doses, without_oral
 
 pytestmark = pytest.mark.xdist_group("mechanism")  # one worker compiles the solver
@@ -167,20 +167,3 @@ def test_lgl_that_kill_more_never_leave_more_neutrophils(p, factor):
 def test_before_the_corticosteroid_nothing_depends_on_it(p):
     anc = simulate([p, p], [CASE, without_oral(CASE)], DAYS)["anc"]
     assert np.abs(anc[0] - anc[1])[DAYS <= 70].max() < 1e-3
-
-
-# ---- gradients ------------------------------------------------------------------------------------------------------
-
-
-def test_gradients_are_those_of_finite_differences():
-    names = ("rho", "kappa", "theta", "klys", "ke0", "Circ0", "gamma", "k8")
-    make_modelled = load_jax("mechanism_fit").make_modelled
-    modelled = make_modelled(MECHANISM.observations, names, CASE)
-    logs, step = np.log([HER[name] for name in names]), 1e-3
-    _, slopes = modelled(logs, HER)
-    assert np.isfinite(slopes).all()
-    for at, name in enumerate(names):
-        moved = step * np.eye(len(names))[at]
-        high, low = modelled(logs + moved, HER)[0], modelled(logs - moved, HER)[0]
-        expected = (high - low) / (2 * step)
-        assert slopes[:, at] == pytest.approx(expected, rel=2e-3, abs=2e-3 * np.abs(expected).max()), name

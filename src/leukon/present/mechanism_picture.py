@@ -85,8 +85,8 @@ def _panel(
         layers.append(_layer(f"{name}_limit", look, [{"y": 1.0}], {"y": y}))
         words = "without the corticosteroid" if steroid else "with it, as she was treated"
         count = f"by each of the {len(story.variants)} variants"
-        look = {"type": "text", "align": "left", "color": "#8a5a00", "fontSize": 11}
-        at = {"x": 84, "y": 0.27, "text": f"dotted: {words}, {count}"}
+        look = {"type": "text", "align": "right", "color": "#8a5a00", "fontSize": 11}
+        at = {"x": LAST_DAY - 2, "y": 0.27, "text": f"dotted: {words}, {count}"}
         layers.append(_layer(f"{name}_words", look, [at], {"x": x, "y": y, "text": {"field": "text"}}))
     for shape, kinds in (("circle", ("value",)), ("triangle-up", ("at_least",))):
         rows = _points(chosen.points, name, kinds)

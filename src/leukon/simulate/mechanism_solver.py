@@ -14,7 +14,7 @@ from leukon.simulate.mechanism_equations import Counts, State, at_rest, change, 
 
 RTOL = 1e-7
 """Against LSODA the neutrophils are then off by millionths, at 1e-6 by thousandths (decision 23)."""
-_MOST_STEPS = 20_000
+_MOST_STEPS = 10_000
 
 
 def solve(p: Values, doses: Doses, days: jax.Array, rtol: float | jax.Array = RTOL) -> tuple[State, Counts]:
