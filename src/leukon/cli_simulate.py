@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from leukon.cli_mechanism import mechanism
+
 simulate_app = typer.Typer(help="Imagined patients.", no_args_is_help=True)
+simulate_app.command()(mechanism)
 console = Console()
 _SCHEDULES = (
     "Names, or words like every:15d:90d or every:7d:21d-77d, by commas; default: the protocol's, and proposals."

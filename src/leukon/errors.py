@@ -15,6 +15,7 @@
     │   ├── DoubledColumn
     │   ├── UnlikeCounts
     │   ├── InvalidRow
+    │   ├── NotSimulated
     │   └── WrongType
     ├── KnowledgeError      4  a protocol, code map or other TOML file is not valid
     │   ├── MissingFile
@@ -187,6 +188,17 @@ class InvalidRow(InputError):
             f"{place} of your own numbers cannot be used: {column}.",
             why,
             "columns are label, events, n, definition, and if known edition, dose, period; events and n are persons.",
+        )
+
+
+class NotSimulated(InputError):
+    """The model of the mechanism cannot follow these events, or could not be solved."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "The mechanism cannot be simulated here.",
+            f"{why}.",
+            "give the events of one subject, with infusions and their amounts, and parameters near those shipped.",
         )
 
 

@@ -101,6 +101,22 @@ def write_page(text: str, path: Path) -> Path:
         raise UnwritableFolder(path.parent) from None
 
 
+def write_table(table: pa.Table, path: Path) -> Path:
+    """Write one table as CSV, whole or not at all.
+
+    Raises
+    ------
+    UnwritableFolder
+        If the file cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        _write_csv(table, beside)
+        return beside.replace(path)
+    except OSError:
+        raise UnwritableFolder(path.parent) from None
+
+
 def _write_csv(table: pa.Table, path: Path) -> None:
     plain = pa.table([_as_text(column) for column in table.columns], names=table.column_names)
     try:

@@ -1,1 +1,1 @@
-"""Imagined patients: which schedule would catch an episode."""
+"""Imagined patients: which schedule would detect an episode, and what the proposed mechanism implies."""
