@@ -1,6 +1,6 @@
 """The same imagined patients as laboratories send them: five analytes, mixed units, rows sent twice, late, corrected.
 
-For leukon only: the rivals of `bench` take clean input. One folder of files, sorted by subject and time.
+One folder of files, sorted by subject and time.
 """
 
 from pathlib import Path
@@ -16,7 +16,8 @@ ALL_CODES = [*CODES, "LOINC//6690-2", "LOINC//731-0", "LOINC//718-7", "LOINC//77
 ALL_UNITS = [*UNITS, "g/dL", "g/L", "10*3/uL"]
 G_PER_DL, G_PER_L, PER_NL = (ALL_UNITS.index(unit) for unit in ("g/dL", "g/L", "10*3/uL"))
 DAY_US = 86_400_000_000
-TWICE, CORRECTED, LATE, NO_UNIT = 0.01, 0.005, 0.05, 0.001
+TWICE, CORRECTED, LATE, NO_UNIT, NO_DIFFERENTIAL = 0.01, 0.005, 0.05, 0.001, 0.05
+DIFFERENTIAL = [ANALYTES.index(name) for name in ("anc", "lymphocytes")]
 STATUSES = ["final", "corrected"]
 MESSY = SCHEMA.append(pa.field("status", pa.dictionary(pa.int32(), pa.string())))
 MESSY = MESSY.append(pa.field("recorded_time", pa.timestamp("us"))).append(pa.field("source_id", pa.large_string()))
@@ -25,9 +26,9 @@ MESSY = MESSY.append(pa.field("recorded_time", pa.timestamp("us"))).append(pa.fi
 def write_messy(folder: str | Path, subjects: int, analytes: int = 5, seed: int = 0, shard: int = 20_000) -> int:
     """Write files of `shard` patients each and return the number of rows.
 
-    Every count of `generate` becomes one of each of the first `analytes`. Of these 1 in 100 is sent twice, 1 in 200 is
-    corrected later, 1 in 20 is recorded up to 60 days late (so that at `as_of` some are not yet known), and 1 in 1,000
-    has no unit.
+    Every count of `generate` becomes one of each of the first `analytes`; with more than one, 1 draw in 20 comes
+    without its differential (no ANC, no lymphocytes). Of the rows 1 in 100 is sent twice, 1 in 200 is corrected later,
+    1 in 20 is recorded up to 60 days late (so that at `as_of` some are not yet known), and 1 in 1,000 has no unit.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
     rng, rows = np.random.default_rng([seed, analytes]), 0
@@ -46,6 +47,10 @@ def _messed_up(rng: np.random.Generator, clean: pa.Table, analytes: int) -> pa.T
     row = np.repeat(np.arange(len(code)), np.where(is_count, analytes, 1))
     first = np.diff(row, prepend=-1) > 0
     analyte = np.arange(len(row)) - np.maximum.accumulate(np.where(first, np.arange(len(row)), 0))
+    if analytes > 1:
+        undifferentiated = is_count & (rng.random(len(code)) < NO_DIFFERENTIAL)
+        kept = ~(undifferentiated[row] & np.isin(analyte, DIFFERENTIAL))
+        row, analyte = row[kept], analyte[kept]
     code, unit, value = code[row], unit[row], value[row]
     for kind, draw in enumerate((_wbc, _lymphocytes, _hemoglobin, _platelets)[: analytes - 1], start=1):
         at = np.flatnonzero(is_count[row] & (analyte == kind))

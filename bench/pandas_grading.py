@@ -2,8 +2,12 @@
 
 import pandas as pd
 
+from bench import rules
+
 REASONS = ["no_lln", "undecided_comparator"]
 NONE, NO_LLN, UNDECIDED = -1, 0, 1
+NUMBER_REASONS = ["no_lln", "not_numeric_term"]
+LIMITS = pd.DataFrame([vars(limits) for limits in rules.LIMITS]).set_index("analyte")
 INFINITY = float("inf")
 V5, V6 = [-INFINITY, 0.5, 1.0, 1.5, INFINITY], [-INFINITY, 0.1, 0.5, 1.0, 1.5, INFINITY]
 
@@ -69,3 +73,27 @@ def _decode(codes: pd.DataFrame) -> pd.DataFrame:
         },
         copy=False,
     )
+
+
+def grades_by_analyte(values: pd.Series, analyte: pd.Series) -> dict[str, pd.Series]:
+    """Analyte, unit and the grade columns, by the limits of each row's analyte; a limit that is NaN is never met."""
+
+    def of_analyte(name: str) -> pd.Series:
+        return analyte.map(LIMITS[name].astype("float64")).astype("float64")
+
+    def below(edition: str, least: pd.Series, grades: tuple[int, ...]) -> pd.Series:
+        for grade in grades:
+            least = least.mask(values < of_analyte(f"{edition}_{grade}"), grade)
+        return least.astype("Int8")
+
+    none = pd.Series(float("nan"), values.index)
+    v5, v6 = below("v5", none, (2, 3, 4)), below("v6", of_analyte("least_v6"), (1, 2, 3, 4))
+    high = none.mask(of_analyte("high_3").notna(), 0)
+    high = high.mask(values > of_analyte("high_2"), 2).mask(values > of_analyte("high_3"), 3)
+    no_lln = pd.Series(pd.Categorical(["no_lln"], NUMBER_REASONS).repeat(len(values)), values.index)
+    reason_v6 = analyte.map(LIMITS["reason_v6"]).astype(pd.CategoricalDtype(NUMBER_REASONS))
+    return {
+        "analyte": analyte, "unit": analyte.map(LIMITS["unit"]).astype("category"), "grade_v5": v5,
+        "reason_v5": no_lln.where(v5.isna()), "grade_v6": v6, "reason_v6": reason_v6.where(v6.isna()),
+        "high_grade": high.astype("Int8"),
+    }  # fmt: skip

@@ -3,8 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from bench import rules
+
 COMPARATORS = ["<", "<=", ">", ">="]
 REASONS = ["no_lln", "undecided_comparator"]
+NUMBER_REASONS = ["no_lln", "not_numeric_term"]
+LIMITS = pd.DataFrame([vars(limits) for limits in rules.LIMITS])
+UNIT_OF, REASON_OF = pd.Categorical(LIMITS["unit"]), pd.Categorical(LIMITS["reason_v6"], NUMBER_REASONS)
 V5, V6 = np.array([0.5, 1.0, 1.5]), np.array([0.1, 0.5, 1.0, 1.5])
 NO_LLN, UNDECIDED, NONE = np.int8(0), np.int8(1), np.int8(-1)
 Columns = tuple[pd.arrays.IntegerArray, pd.Categorical, pd.arrays.IntegerArray, pd.Categorical]
@@ -60,4 +65,21 @@ def grades(values: np.ndarray, lln: np.ndarray | None = None, comparator: np.nda
     return (
         integers(v5, reason_v5 >= 0), pd.Categorical.from_codes(reason_v5, REASONS),
         integers(v6, reason_v6 >= 0), pd.Categorical.from_codes(reason_v6, REASONS),
+    )  # fmt: skip
+
+
+def grades_by_analyte(values: np.ndarray, analyte: np.ndarray) -> tuple[pd.Categorical | pd.arrays.IntegerArray, ...]:
+    """Units and the five grade columns, by the limits of each row's analyte; a limit that is NaN is never met."""
+    of = {name: LIMITS[name].to_numpy("float64")[analyte] for name in LIMITS.columns[3:10]}
+    v5, v6 = np.full(len(values), NONE), LIMITS["least_v6"].fillna(NONE).to_numpy("int8")[analyte]
+    for name, limit in of.items():
+        (v5 if name.startswith("v5") else v6)[values < limit] = int(name[-1])
+    high = np.where(LIMITS["high_3"].notna(), np.int8(0), NONE)[analyte]
+    for grade in (2, 3):
+        high[values > LIMITS[f"high_{grade}"].to_numpy("float64")[analyte]] = grade
+    reason_v6 = np.where(v6 < 0, REASON_OF.codes[analyte], NONE)
+    return (
+        UNIT_OF.take(analyte), integers(v5, v5 < 0),
+        pd.Categorical.from_codes(np.where(v5 < 0, NO_LLN, NONE), NUMBER_REASONS), integers(v6, v6 < 0),
+        pd.Categorical.from_codes(reason_v6, NUMBER_REASONS), integers(high, high < 0),
     )  # fmt: skip

@@ -3,7 +3,8 @@
 The columns are taken out of their frames and searched there (packed keys, `searchsorted`), as those do who find
 pandas too slow; `pandas_way` is pandas proper.
 
-The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
+Clean input is taken to be checked, with no corrections; no input has texts, comparators or limits of normal, which
+leukon looks for. Messy rows go through `pandas_numpy_door` first.
 """
 
 from collections.abc import Sequence
@@ -13,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from bench import rules
+from bench import pandas_numpy_door, rules
 from bench.pandas_numpy_episodes import find_episodes
-from bench.pandas_numpy_grading import days_of, grades, integers, same_word
+from bench.pandas_numpy_grading import days_of, grades, grades_by_analyte, integers, same_word
 from bench.rules import end_of
 
 SLOTS = pd.DataFrame(rules.slots(), columns=rules.SLOT_COLUMNS).sort_values(
@@ -65,9 +66,16 @@ def _converted(rows: pd.DataFrame) -> np.ndarray:
 
 
 def derive_file(
-    path: str | Path, as_of: date | datetime, tables: Sequence[str] = rules.TABLES, first_row: int = 1
+    path: str | Path,
+    as_of: date | datetime,
+    tables: Sequence[str] = rules.TABLES,
+    first_row: int = 1,
+    *,
+    messy: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """Courses, results, episodes and schedule, or those asked for, from one MEDS file."""
+    if messy:
+        return _tables_of_analytes(*pandas_numpy_door.read(path, as_of, first_row), as_of, tables)
     return _tables(*read(path, as_of, first_row), as_of, tables)
 
 
@@ -99,6 +107,28 @@ def _tables(
         "results": lambda: find_results(counts, day),
         "episodes": lambda: find_episodes(counts, who, day, courses, doses, today),
         "schedule": lambda: find_schedule(counts["time"], who, day, courses, subjects, today),
+    }
+    return {table: find[table]() for table in tables}
+
+
+def _tables_of_analytes(
+    measured: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime, tables: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """The same of results of several analytes, which are sorted; only the ANC makes episodes."""
+    today = np.datetime64(end_of(as_of).date(), "D").astype(int)
+    subjects = np.union1d(measured["subject_id"].unique(), doses["subject_id"].unique())
+    courses = find_courses(doses[doses["concept"] == rules.DRUG])
+    who, day = _dense(measured["subject_id"].to_numpy(), subjects), days_of(measured["time"])
+    if {"results", "episodes"} & {*tables}:
+        in_force = find_course_in_force(measured["time"].to_numpy(), who, courses, subjects)
+        measured = measured.assign(course=in_force[0], start_on=in_force[1])
+    whole, half = (np.flatnonzero(measured["analyte"] == name) for name in (rules.COMPLETE, rules.PARTIAL))
+    tests, halves = ((measured["time"].iloc[at], who[at], day[at]) for at in (whole, half))
+    find = {
+        "courses": lambda: courses.drop(columns=["next_start", "start_on", "next_on"]),
+        "results": lambda: find_results(measured, day),
+        "episodes": lambda: find_episodes(measured.iloc[whole], who[whole], day[whole], courses, doses, today),
+        "schedule": lambda: find_schedule(*tests, courses, subjects, today, halves),
     }
     return {table: find[table]() for table in tables}
 
@@ -161,15 +191,21 @@ def find_results(counts: pd.DataFrame, day: np.ndarray) -> pd.DataFrame:
     """Every count with its course, its day and its grades."""
     n, course = len(counts), counts["course"].to_numpy()
     empty = same_word(None, n)
-    v5, reason_v5, v6, reason_v6 = grades(counts["value"].to_numpy())
+    if "analyte" in counts:
+        analyte = counts["analyte"].array
+        unit, *graded = grades_by_analyte(counts["value"].to_numpy(), analyte.codes)
+    else:
+        analyte, unit = same_word("anc", n), same_word(rules.UNIT, n)
+        graded = *grades(counts["value"].to_numpy()), integers(np.zeros(n, "int8"), np.ones(n, bool))
+    v5, reason_v5, v6, reason_v6, high = graded
     return pd.DataFrame(
         {
             "row": counts["row"], "subject_id": counts["subject_id"], "time": counts["time"],
             "day": integers(day - counts["start_on"].to_numpy(), course == 0), "course": course,
-            "analyte": same_word("anc", n), "value": counts["value"], "unit": same_word(rules.UNIT, n),
+            "analyte": analyte, "value": counts["value"], "unit": unit,
             "comparator": empty, "lln": np.full(n, np.nan), "uln": np.full(n, np.nan), "lln_source": empty,
             "origin": same_word("measured", n), "grade_v5": v5, "reason_v5": reason_v5, "grade_v6": v6,
-            "reason_v6": reason_v6, "high_grade": integers(np.zeros(n, "int8"), np.ones(n, bool)),
+            "reason_v6": reason_v6, "high_grade": high,
         },
         copy=False,
     )  # fmt: skip
@@ -182,8 +218,12 @@ def find_schedule(
     courses: pd.DataFrame,
     subjects: np.ndarray,
     today: int,
+    halves: tuple[pd.Series, np.ndarray, np.ndarray] | None = None,
 ) -> pd.DataFrame:
-    """Every slot of every course that exists and is not later than the next one of its test."""
+    """Every slot of every course that exists and is not later than the next one of its test.
+
+    `halves` are time, subject and day of tests that are less than a blood count.
+    """
     start = courses["start_on"].to_numpy()
     reach = courses["next_on"].to_numpy() - start
     last = np.minimum(reach - 1, days_of(courses["last_dose_time"]) + rules.END_DAYS - start)
@@ -203,18 +243,23 @@ def find_schedule(
     key, of = who << 24 | day, _dense(courses["subject_id"].to_numpy(), subjects) << 24 | start
     cbc = np.flatnonzero((SLOTS["test"] == "cbc").to_numpy()[slot])
 
-    def first_test(rows: np.ndarray, begin: str, end: str) -> tuple[np.ndarray, np.ndarray]:
+    def first_test(key: np.ndarray, rows: np.ndarray, begin: str, end: str) -> tuple[np.ndarray, np.ndarray]:
         origin = of[at[rows]]
         found = key.searchsorted(origin + column[begin][slot[rows]])
         until = origin + np.minimum(column[end][slot[rows]], reach[at[rows]])
         hit = np.append(key, np.iinfo("int64").max)[found] <= until
         return rows[hit], found[hit]
 
-    rows, found = first_test(cbc, "done_from", "done_to")
+    rows, found = first_test(key, cbc, "done_from", "done_to")
     done_time[rows] = times.to_numpy()[found]
     status[rows] = rules.STATUSES.index("done")
-    over = cbc[status[cbc] == rules.STATUSES.index("missed")]
-    rows, _ = first_test(over, "off_from", "off_to")
+    of_cbc = status[cbc]
+    missed = cbc[of_cbc == rules.STATUSES.index("missed")]
+    if halves is not None:
+        not_done, half_key = cbc[of_cbc != rules.STATUSES.index("done")], halves[1] << 24 | halves[2]
+        for rows, window in ((not_done, ("done_from", "done_to")), (missed, ("off_from", "off_to"))):
+            status[first_test(half_key, rows, *window)[0]] = rules.STATUSES.index("incomplete")
+    rows, _ = first_test(key, missed, "off_from", "off_to")
     status[rows] = rules.STATUSES.index("off_time")
     due_day = column["due_day"][slot]
     return pd.DataFrame(

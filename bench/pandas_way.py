@@ -1,7 +1,8 @@
 """The tables by pandas, as a pandas expert would write them: `merge_asof`, `groupby`, `shift`, and no `apply`.
 
 Everything is said with methods of Series and data frames; `pandas_numpy_way` takes the columns out of them instead.
-The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
+Clean input is taken to be checked, with no corrections; no input has texts, comparators or limits of normal, which
+leukon looks for. Messy rows go through `pandas_door` first.
 """
 
 from collections.abc import Sequence
@@ -10,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench import rules
+from bench import pandas_door, rules
 from bench.pandas_episodes import find_episodes
-from bench.pandas_grading import days, grades
+from bench.pandas_grading import days, grades, grades_by_analyte
 from bench.rules import end_of
 
 SLOTS = (
@@ -30,7 +31,7 @@ AFTER_START = pd.DataFrame(
 )
 LATER_COURSES = SLOTS["first_course"].sum()  # where the slots of later courses begin
 LISTED_AHEAD = (SLOTS["due_day"] - SLOTS["listed_from"]).max()
-DONE, OFF_TIME, MISSED, OVERDUE, DUE, UPCOMING = range(len(rules.STATUSES))
+DONE, OFF_TIME, INCOMPLETE, MISSED, OVERDUE, DUE, UPCOMING = range(len(rules.STATUSES))
 
 
 def read(path: str | Path, as_of: date | datetime, first_row: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -52,9 +53,16 @@ def _converted(rows: pd.DataFrame) -> pd.Series:
 
 
 def derive_file(
-    path: str | Path, as_of: date | datetime, tables: Sequence[str] = rules.TABLES, first_row: int = 1
+    path: str | Path,
+    as_of: date | datetime,
+    tables: Sequence[str] = rules.TABLES,
+    first_row: int = 1,
+    *,
+    messy: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """Courses, results, episodes and schedule, or those asked for, from one MEDS file."""
+    if messy:
+        return _tables_of_analytes(*pandas_door.read(path, as_of, first_row), as_of, tables)
     return _tables(*read(path, as_of, first_row), as_of, tables)
 
 
@@ -84,6 +92,32 @@ def _tables(
         "results": lambda: find_results(counts),
         "episodes": lambda: find_episodes(counts, counts["date"], courses, doses, today),
         "schedule": lambda: find_schedule(by_time, courses, today),
+    }
+    return {table: find[table]() for table in tables}
+
+
+def _tables_of_analytes(
+    measured: pd.DataFrame, doses: pd.DataFrame, as_of: date | datetime, tables: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """The same of results of several analytes, which are sorted; only the ANC makes episodes."""
+    today = pd.Timestamp(end_of(as_of)).normalize()
+    measured = measured.assign(date=measured["time"].dt.normalize())
+    doses = doses.assign(date=doses["time"].dt.normalize())
+    courses = find_courses(doses[doses["concept"] == rules.DRUG])
+    by_time = measured[["subject_id", "time", "date", "analyte"]].sort_values("time", kind="stable")
+    if {"results", "episodes"} & {*tables}:
+        measured = find_course_in_force(measured, by_time, courses)
+    whole, half = (by_time[by_time["analyte"] == name] for name in (rules.COMPLETE, rules.PARTIAL))
+
+    def episodes() -> pd.DataFrame:
+        counts = measured[measured["analyte"] == rules.COMPLETE].reset_index(drop=True)
+        return find_episodes(counts, counts["date"], courses, doses, today)
+
+    find = {
+        "courses": lambda: courses.drop(columns=["start_date", "last_date", "next_date"]),
+        "results": lambda: find_results(measured),
+        "episodes": episodes,
+        "schedule": lambda: find_schedule(whole, courses, today, half),
     }
     return {table: find[table]() for table in tables}
 
@@ -138,21 +172,31 @@ def find_results(counts: pd.DataFrame) -> pd.DataFrame:
     n = len(counts)
     nothing = pd.Categorical([None]).repeat(n)
     unknown = pd.Series(float("nan"), counts.index)
+    if "analyte" in counts:
+        graded = grades_by_analyte(counts["value"], counts["analyte"])
+    else:
+        graded = {
+            "analyte": pd.Categorical(["anc"]).repeat(n), "unit": pd.Categorical([rules.UNIT]).repeat(n),
+            **grades(counts["value"]), "high_grade": pd.Series(None, counts.index, dtype="Int8"),
+        }  # fmt: skip
     return pd.DataFrame(
         {
             "row": counts["row"], "subject_id": counts["subject_id"], "time": counts["time"],
             "day": days(counts["date"], counts["start_date"]), "course": counts["course"],
-            "analyte": pd.Categorical(["anc"]).repeat(n), "value": counts["value"],
-            "unit": pd.Categorical([rules.UNIT]).repeat(n), "comparator": nothing, "lln": unknown, "uln": unknown,
-            "lln_source": nothing, "origin": pd.Categorical(["measured"]).repeat(n), **grades(counts["value"]),
-            "high_grade": pd.Series(None, counts.index, dtype="Int8"),
+            "value": counts["value"], "comparator": nothing, "lln": unknown, "uln": unknown,
+            "lln_source": nothing, "origin": pd.Categorical(["measured"]).repeat(n), **graded,
         },
         copy=False,
     )  # fmt: skip
 
 
-def find_schedule(by_time: pd.DataFrame, courses: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
-    """Every slot of every course that exists and is not later than the next one of its test."""
+def find_schedule(
+    by_time: pd.DataFrame, courses: pd.DataFrame, today: pd.Timestamp, halves: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Every slot of every course that exists and is not later than the next one of its test.
+
+    `halves` are tests that are less than a blood count.
+    """
     age = (today - courses["start_date"]).dt.days.astype("int32")
     listed = _list_slots(courses, age)
     slots = SLOTS[["test", "due_day", "phase", "done_from", "due_to", "over_from"]].take(listed["slot"])
@@ -171,7 +215,11 @@ def find_schedule(by_time: pd.DataFrame, courses: pd.DataFrame, today: pd.Timest
     done = _first_tests(cbc, courses, by_time, "done_from", "done_to")
     done_time.loc[done.index] = done
     status.loc[done.index] = DONE
-    missed = cbc[status.loc[cbc.index] == MISSED]
+    of_cbc = status.loc[cbc.index]
+    missed = cbc[of_cbc == MISSED]
+    if halves is not None:
+        for rows, window in ((cbc[of_cbc != DONE], ("done_from", "done_to")), (missed, ("off_from", "off_to"))):
+            status.loc[_first_tests(rows, courses, halves, *window).index] = INCOMPLETE
     off_time = _first_tests(missed, courses, by_time, "off_from", "off_to")
     status.loc[off_time.index] = OFF_TIME
     due_time = of_course["start_date"] + AFTER_START["due_day"].take(listed["slot"]).array

@@ -1,8 +1,11 @@
 """Grades and days for the Polars leg."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 Reason = pl.Enum(["no_lln", "undecided_comparator"])
+NumberReason = pl.Enum(["no_lln", "not_numeric_term"])
 subject, course = pl.col("subject_id"), pl.col("course")
 
 
@@ -53,4 +56,25 @@ def grades(lln: pl.Expr | None, comparator: pl.Expr | None = None) -> list[pl.Ex
         reason_v6 = pl.when(~exact & ~worst(0.1) & ~high).then(undecided)
     return [
         v5.alias("grade_v5"), reason_v5.alias("reason_v5"), v6.alias("grade_v6"), reason_v6.alias("reason_v6")
+    ]  # fmt: skip
+
+
+def grades_by_analyte(limit: Callable[[str], pl.Expr]) -> list[pl.Expr]:
+    """The five grade columns of `value`, by the limits of each row's analyte; a limit that is null is never met."""
+    value, unknown = pl.col("value"), pl.lit(None, pl.Int8)
+
+    def below(edition: str, least: pl.Expr, grades: tuple[int, ...]) -> pl.Expr:
+        found = least
+        for grade in grades:
+            found = pl.when(value < limit(f"{edition}_{grade}")).then(pl.lit(grade, pl.Int8)).otherwise(found)
+        return found
+
+    v5, v6 = below("v5", unknown, (2, 3, 4)), below("v6", limit("least_v6"), (1, 2, 3, 4))
+    high = pl.when(limit("high_3").is_not_null()).then(pl.lit(0, pl.Int8))
+    for grade in (2, 3):
+        high = pl.when(value > limit(f"high_{grade}")).then(pl.lit(grade, pl.Int8)).otherwise(high)
+    return [
+        v5.alias("grade_v5"), pl.when(v5.is_null()).then(pl.lit("no_lln", NumberReason)).alias("reason_v5"),
+        v6.alias("grade_v6"), pl.when(v6.is_null()).then(limit("reason_v6")).alias("reason_v6"),
+        high.alias("high_grade"),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The tables as a Polars expert would write them: asof joins, run ids, gathers, no Python per row.
 
-The input is taken to be clean (checked, converted, no corrections, no comparators), which leukon does not do.
+Clean input is taken to be checked, with no corrections; no input has texts, comparators or limits of normal, which
+leukon looks for. Messy rows go through `polars_door` first.
 """
 
 from collections.abc import Sequence
@@ -9,12 +10,13 @@ from pathlib import Path
 
 import polars as pl
 
-from bench import rules
+from bench import polars_door, rules
 from bench.polars_episodes import find_episodes
-from bench.polars_grading import course, days, grades, subject
+from bench.polars_grading import course, days, grades, grades_by_analyte, subject
 from bench.rules import end_of
 
 Test, Phase, Status = pl.Enum(rules.TESTS), pl.Enum(rules.PHASES), pl.Enum(rules.STATUSES)
+TESTS = [rules.COMPLETE, rules.PARTIAL]
 SLOT_TYPES = [pl.Boolean, Test, pl.Int32, Phase, *[pl.Int32] * 7]
 SLOTS = pl.DataFrame(rules.slots(), schema=dict(zip(rules.SLOT_COLUMNS, SLOT_TYPES, strict=True)), orient="row")
 
@@ -42,8 +44,12 @@ def derive_file(
     as_of: date | datetime,
     tables: Sequence[str] = rules.TABLES,
     first_row: int = 1,
+    *,
+    messy: bool = False,
 ) -> dict[str, pl.DataFrame]:
     """Courses, results, episodes and schedule, or those asked for, from one MEDS file or several."""
+    if messy:
+        return _tables_of_analytes(*polars_door.read(path, as_of, first_row), as_of, tables)
     return _tables(*read(path, as_of, first_row), as_of, tables)
 
 
@@ -68,6 +74,22 @@ def _tables(
         "results": lambda: find_results(of_course),
         "episodes": lambda: find_episodes(of_course, courses, doses, today),
         "schedule": lambda: find_schedule(counts, courses, today),
+    }
+    return {table: find[table]() for table in tables}
+
+
+def _tables_of_analytes(
+    measured: pl.DataFrame, doses: pl.DataFrame, as_of: date | datetime, tables: Sequence[str]
+) -> dict[str, pl.DataFrame]:
+    """The same of results of several analytes, which are sorted; only the ANC makes episodes."""
+    today, analyte = end_of(as_of).date(), pl.col("analyte")
+    courses = find_courses(doses.filter(pl.col("concept") == rules.DRUG))
+    counts = measured.filter(analyte == rules.COMPLETE).drop("analyte")
+    find = {
+        "courses": lambda: courses.drop("next_start"),
+        "results": lambda: find_results_of_analytes(find_course_in_force(measured, courses)),
+        "episodes": lambda: find_episodes(find_course_in_force(counts, courses), courses, doses, today),
+        "schedule": lambda: find_schedule(measured.filter(analyte.is_in(TESTS)), courses, today),
     }
     return {table: find[table]() for table in tables}
 
@@ -124,27 +146,48 @@ def find_results(of_course: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def find_schedule(counts: pl.DataFrame, courses: pl.DataFrame, today: date) -> pl.DataFrame:
+def find_results_of_analytes(of_course: pl.DataFrame) -> pl.DataFrame:
+    """Every result with its course, its day and its grades by the term of its analyte."""
+    nothing = pl.lit(None, pl.String)
+    return of_course.select(
+        "row", subject, "time", days(pl.col("time").dt.date(), pl.col("start_time").dt.date()).alias("day"),
+        course, "analyte", "value", polars_door.of_analyte("unit").alias("unit"), nothing.alias("comparator"),
+        pl.lit(None, pl.Float64).alias("lln"), pl.lit(None, pl.Float64).alias("uln"), nothing.alias("lln_source"),
+        pl.lit("measured").alias("origin"), *grades_by_analyte(polars_door.of_analyte),
+    )  # fmt: skip
+
+
+def find_schedule(tests: pl.DataFrame, courses: pl.DataFrame, today: date) -> pl.DataFrame:
     """Every slot of every course that exists and is not later than the next one of its test.
 
+    `tests` are ANC or, with a column `analyte`, ANC and WBC: white cells alone are half a blood count.
     Rows are pairs of row numbers (of the course, of the slot) for as long as possible: the columns come last.
     """
-    each, tests = _pack(counts, courses, today)
+    each, tests = _pack(tests, courses, today)
+    half = tests.filter(pl.col("analyte") == rules.PARTIAL) if "analyte" in tests.columns else None
+    tests = tests if half is None else tests.filter(pl.col("analyte") == rules.COMPLETE)
     listed = _list_slots(each)
     cbc = listed.filter((SLOTS["test"] == "cbc").gather(listed["slot"]))
     done = _first_tests(cbc, each, tests, "done_from", "done_to")
     cbc_at = each.select("today", "reach")[cbc["at"]]
     over = (cbc_at["today"] >= SLOTS["over_from"].gather(cbc["slot"])) | (cbc_at["today"] > cbc_at["reach"])
-    off = _first_tests(cbc.filter(over.fill_null(False)), each, tests, "off_from", "off_to")
+    missed = cbc.filter(over.fill_null(False))
+    off = _first_tests(missed, each, tests, "off_from", "off_to")
     done_time = pl.repeat(None, len(listed), dtype=pl.Datetime("us"), eager=True).scatter(done["row"], done["time"])
     is_off = pl.repeat(False, len(listed), dtype=pl.Boolean, eager=True).scatter(off["row"], True)
+    is_half = pl.lit(False)
+    if half is not None:
+        parts = [_first_tests(cbc, each, half, "done_from", "done_to")]
+        parts.append(_first_tests(missed, each, half, "off_from", "off_to"))
+        is_half = pl.repeat(False, len(listed), dtype=pl.Boolean, eager=True).scatter(pl.concat(parts)["row"], True)
     of = {name: pl.lit(each[name]).gather(pl.col("at")) for name in each.columns}
     slot = {name: pl.lit(SLOTS[name]).gather(pl.col("slot")) for name in SLOTS.columns}
     over = (pl.col("now") >= slot["over_from"]) | (pl.col("now") > of["reach"])
     now, word = pl.col("now"), {name: pl.lit(name, Status) for name in rules.STATUSES}
     status = (
         pl.when(done_time.is_not_null()).then(word["done"]).when(is_off).then(word["off_time"])
-        .when(over).then(word["missed"]).when(now > slot["due_to"]).then(word["overdue"])
+        .when(is_half).then(word["incomplete"]).when(over).then(word["missed"])
+        .when(now > slot["due_to"]).then(word["overdue"])
         .when(now >= slot["done_from"]).then(word["due"]).otherwise(word["upcoming"])
     )  # fmt: skip
     due_time = (of["start"] + slot["due_day"]).cast(pl.Date).cast(pl.Datetime("us"))
@@ -155,11 +198,11 @@ def find_schedule(counts: pl.DataFrame, courses: pl.DataFrame, today: date) -> p
     )  # fmt: skip
 
 
-def _pack(counts: pl.DataFrame, courses: pl.DataFrame, today: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _pack(tests: pl.DataFrame, courses: pl.DataFrame, today: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Courses and tests with the subject and the date in one number, so that an asof join needs no `by`."""
     day, start = pl.col("time").dt.date().cast(pl.Int32), pl.col("start_time").dt.date().cast(pl.Int32)
     rank = subject.rle_id().cast(pl.Int64) * 2**24
-    tests = counts.select(subject, "time", rank=rank, key=rank + day)
+    tests = tests.with_columns(rank=rank, key=rank + day)
     ranks = tests.filter((subject != subject.shift()).fill_null(True)).select(subject, "rank")
     reach = pl.col("next_start").dt.date().cast(pl.Int32) - start
     end = pl.col("last_dose_time").dt.date().cast(pl.Int32) - start + rules.END_DAYS
@@ -167,7 +210,7 @@ def _pack(counts: pl.DataFrame, courses: pl.DataFrame, today: date) -> tuple[pl.
         subject, course, start=start, first_course=course == 1, today=days(pl.lit(today), start), reach=reach,
         last=pl.min_horizontal(reach - 1, end), key=pl.col("rank") + start,
     )  # fmt: skip
-    return each, tests.select("key", "time")
+    return each, tests.select(pl.col("^key|time|analyte$"))
 
 
 def _list_slots(each: pl.DataFrame) -> pl.DataFrame:

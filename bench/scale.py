@@ -1,14 +1,17 @@
 """Many patients from file to file, leukon beside DuckDB SQL, Polars and pandas: `python -m bench.scale --subjects N`.
 
-First all ways must give the same tables: row for row at 2,000 and 20,000 subjects, by fingerprint (rows, and a hash of
-every value in its place) at N. Then each runs in a process of its own, the ways in turn. Writes bench/results/scale.md,
-.json and .svg. Ratios are what to quote; all of them come from one run.
+`--data-kind messy --analytes 5`: as laboratories send them, with several analytes and units, rows sent twice, late and
+corrected ones. First all ways must give the same tables: row for row at 2,000 and 20,000 subjects, by fingerprint
+(rows, and a hash of every value in its place) at N. Then each runs in a process of its own, the ways in turn. Writes
+bench/results/scale.md, .json and .svg (`scale-messy-5` for messy rows). Ratios are what to quote; all of them come from
+one run.
 """
 
 import argparse
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bench.generate import write_shards
@@ -29,10 +32,18 @@ def main() -> None:
     options = read_options()
     data = Data(options.data)
     out = options.data / "out"
+    messy = options.data_kind == "messy"
+
+    def made(size: int, shard: int = 20_000) -> Path:
+        return data.messy(size, options.analytes, shard) if messy else data.clean(size, shard)
+
     for size in SMALL if options.check else ():
-        check(data.clean(size, shard=size // 4), out, options.ways)
-    results = Results(subjects=options.subjects, repeats=options.repeats, checked=SMALL if options.check else ())
-    folder = data.clean(options.subjects)
+        check(made(size, shard=size // 4), out, options.ways, options.data_kind)
+    kind = f"messy, analytes: {options.analytes}" if messy else "clean"
+    name = f"scale-messy-{options.analytes}" if messy else "scale"
+    checked = SMALL if options.check else ()
+    results = Results(subjects=options.subjects, repeats=options.repeats, checked=checked, kind=kind, name=name)
+    folder = made(options.subjects)
     results.rows = data.rows(folder)
     for suite, tables in SUITES.items():
         results.suites[suite] = compare(folder, out, tables, options, results)
@@ -47,7 +58,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--subjects", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=3, help="turns; a way slower than 150 s has one")
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=USUAL)
-    parser.add_argument("--analytes", type=int, choices=(1, 5), default=1, help="5: 300 rows a subject too (leukon)")
+    parser.add_argument("--data-kind", choices=("clean", "messy"), default="clean", help="what all ways are given")
+    parser.add_argument("--analytes", type=int, choices=range(1, 6), default=1, help="of the messy data")
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "leukon-scale", help="kept there")
     parser.add_argument("--patience", type=float, default=1800, help="seconds after which a way is ended")
     parser.add_argument("--no-check", dest="check", action="store_false", help="leave out the checks row for row")
@@ -65,9 +77,10 @@ class Data:
         """One analyte, about 65 rows a subject, sorted."""
         return self._made(f"clean-{subjects}-{shard}", lambda path: write_shards(path, subjects, shard=shard))
 
-    def messy(self, subjects: int, analytes: int) -> Path:
+    def messy(self, subjects: int, analytes: int, shard: int = 20_000) -> Path:
         """As laboratories send it."""
-        return self._made(f"messy-{subjects}-{analytes}", lambda path: write_messy(path, subjects, analytes))
+        name = f"messy-{subjects}-{analytes}-{shard}"
+        return self._made(name, lambda path: write_messy(path, subjects, analytes, shard=shard))
 
     def rows(self, folder: Path) -> int:
         """Rows of a folder made here."""
@@ -84,12 +97,12 @@ class Data:
         return folder
 
 
-def check(folder: Path, out: Path, ways: list[str]) -> None:
+def check(folder: Path, out: Path, ways: list[str], kind: str) -> None:
     """Every way, both suites, row for row as `leukon.review` says."""
     wanted = review_in_memory(folder, ALL)
     for tables in SUITES.values():
         for way in (way for way in ways if way != "scan"):
-            run_with_enough_memory(way, folder, out, tables, LIMITS[0], 600)
+            run_with_enough_memory(way, folder, out, tables, LIMITS[0], 600, kind)
             check_rows({table: wanted[table] for table in tables}, out, way)
     print(f"{folder.name}: all ways agree row for row with leukon.review", flush=True)
 
@@ -106,7 +119,8 @@ def compare(
                 continue
             try:
                 limit = (runs[-1].limit if runs else "") or LIMITS[0]
-                runs.append(run_with_enough_memory(way, folder, out, tables, limit, options.patience))
+                patience, kind = options.patience, options.data_kind
+                runs.append(run_with_enough_memory(way, folder, out, tables, limit, patience, kind))
             except Failed as failed:
                 results.failed.append(f"{failed} ({', '.join(tables)})")
                 print(results.failed[-1], flush=True)
@@ -122,12 +136,12 @@ def compare(
 
 
 def scale_up(data: Data, out: Path, options: argparse.Namespace, results: Results) -> None:
-    """Leukon at a hundredth, a tenth and all of the subjects; and messy data with one analyte and with five."""
+    """Leukon at a hundredth, a tenth and all of the subjects, of clean and of messy data, or of messy data only."""
     sizes = [size for size in (options.subjects // 100, options.subjects // 10, options.subjects) if size >= 100]
-    kinds = [("clean, ANC only", data.clean)]
-    kinds += [("messy, ANC only", lambda size: data.messy(size, 1))]
-    if options.analytes == 5:
-        kinds += [("messy, five analytes", lambda size: data.messy(size, 5))]
+    is_clean = options.data_kind == "clean"
+    analytes = sorted({1, options.analytes} if is_clean else {options.analytes})
+    kinds = [("clean, ANC only", data.clean)] if is_clean else []
+    kinds += [(f"messy, analytes: {number}", partial(data.messy, analytes=number)) for number in analytes]
     for kind, make in kinds:
         for size in sizes:
             folder = make(size)

@@ -34,7 +34,9 @@ class Failed(Exception):
     """A way that did not finish; the line of its exception says why."""
 
 
-def run_alone(way: str, folder: Path, out: Path, tables: tuple[str, ...], limit: str, patience: float) -> Measured:
+def run_alone(
+    way: str, folder: Path, out: Path, tables: tuple[str, ...], limit: str, patience: float, kind: str = "clean"
+) -> Measured:
     """Run a way once, cold but for the page cache. Peak memory is the sum of the peaks (VmHWM) of its processes.
 
     That counts pages twice which two processes share, so it is never too low.
@@ -42,7 +44,7 @@ def run_alone(way: str, folder: Path, out: Path, tables: tuple[str, ...], limit:
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     os.sync()  # what the way before wrote shall not be written while this one is timed
-    command = [sys.executable, "-m", "bench.scale_ways", way, str(folder), str(out), ",".join(tables), limit]
+    command = [sys.executable, "-m", "bench.scale_ways", way, str(folder), str(out), ",".join(tables), limit, kind]
     with (out / "said").open("w+b") as said, (out / "wrong").open("w+b") as wrong:
         process = subprocess.Popen(command, stdout=said, stderr=wrong, env=os.environ | THREADS)
         peaks = _watch(process, time.monotonic() + patience)
@@ -58,12 +60,12 @@ def run_alone(way: str, folder: Path, out: Path, tables: tuple[str, ...], limit:
 
 
 def run_with_enough_memory(
-    way: str, folder: Path, out: Path, tables: tuple[str, ...], limit: str, patience: float
+    way: str, folder: Path, out: Path, tables: tuple[str, ...], limit: str, patience: float, kind: str = "clean"
 ) -> Measured:
     """The same; DuckDB is given more, up to the most, if it says that its memory does not do."""
     for enough in LIMITS[LIMITS.index(limit) :]:
         try:
-            return run_alone(way, folder, out, tables, enough, patience)
+            return run_alone(way, folder, out, tables, enough, patience, kind)
         except Failed as failed:
             if "duckdb" not in way or "OutOfMemory" not in str(failed) or enough == LIMITS[-1]:
                 raise

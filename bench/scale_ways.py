@@ -25,16 +25,21 @@ import pyarrow.parquet as pq
 PROTOCOL, AS_OF = "alemtuzumab-ms", date(2019, 6, 30)
 PROCESSORS = 2
 COLUMNS = ["subject_id", "time", "code", "numeric_value", "unit"]
+MESSY_COLUMNS = [*COLUMNS, "status", "recorded_time", "source_id"]
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a way is given: a folder of sorted files, where to write, which tables, and DuckDB's memory limit."""
+    """What a way is given: a folder of sorted files, where to write, which tables, and DuckDB's memory limit.
+
+    `messy`: the rivals must look for versions, copies, late rows, units and analytes (leukon always does).
+    """
 
     folder: Path
     out: Path
     tables: tuple[str, ...]
     memory: str = "1GB"
+    messy: bool = False
 
     @property
     def paths(self) -> list[Path]:
@@ -72,7 +77,7 @@ def _duckdb(task: Task, paths: Sequence[Path], number: int, first_row: int) -> N
     from bench import duckdb_way
 
     with duckdb_way.connect(task.out / "spill", task.memory, PROCESSORS) as connection:
-        duckdb_way.prepare(connection, paths, AS_OF, task.tables, first_row)
+        duckdb_way.prepare(connection, paths, AS_OF, task.tables, first_row, messy=task.messy)
         for table in task.tables:
             duckdb_way.write(connection, table, task.part(table, number))
 
@@ -90,7 +95,7 @@ def polars_by_file(task: Task) -> None:
 def _polars(task: Task, path: Path | list[Path], number: int, first_row: int) -> None:
     from bench import polars_way
 
-    for table, frame in polars_way.derive_file(path, AS_OF, task.tables, first_row).items():
+    for table, frame in polars_way.derive_file(path, AS_OF, task.tables, first_row, messy=task.messy).items():
         frame.write_parquet(task.part(table, number))
 
 
@@ -109,7 +114,7 @@ def pandas_on_two(task: Task, module: str = "pandas_way") -> None:
 def _pandas(task: Task, module: str, file: tuple[int, Path, int]) -> None:
     number, path, first_row = file
     way = importlib.import_module(f"bench.{module}")
-    for table, frame in way.derive_file(path, AS_OF, task.tables, first_row).items():
+    for table, frame in way.derive_file(path, AS_OF, task.tables, first_row, messy=task.messy).items():
         frame.to_parquet(task.part(table, number), index=False)
 
 
@@ -118,18 +123,19 @@ def spark(task: Task) -> None:
     from bench import spark_way
 
     session = spark_way.connect(task.out / "spill", threads=PROCESSORS)
-    spark_way.prepare(session, task.paths, AS_OF, task.tables)
+    spark_way.prepare(session, task.paths, AS_OF, task.tables, messy=task.messy)
     for table in task.tables:
         spark_way.write(session, table, task.part(table).parent)
 
 
 def scan(task: Task) -> None:
     """Only read the columns that the rivals need, row group by row group in two threads, and do nothing with them."""
+    columns = MESSY_COLUMNS if task.messy else COLUMNS
 
     def read(path: Path) -> int:
         with pq.ParquetFile(path) as file:
             return sum(
-                file.read_row_group(group, columns=COLUMNS, use_threads=False).num_rows
+                file.read_row_group(group, columns=columns, use_threads=False).num_rows
                 for group in range(file.num_row_groups)
             )
 
@@ -197,5 +203,5 @@ def _processor_seconds() -> float:
 
 
 if __name__ == "__main__":
-    name, folder, out, tables, memory = sys.argv[1:]
-    print(json.dumps(run(name, Task(Path(folder), Path(out), tuple(tables.split(",")), memory))))
+    name, folder, out, tables, memory, kind = sys.argv[1:]
+    print(json.dumps(run(name, Task(Path(folder), Path(out), tuple(tables.split(",")), memory, kind == "messy"))))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fill the parts of docs/reference that only repeat what leukon's code and data already say.
+"""Fill the parts of docs/reference that only repeat what leukon's code and data already say, and the page on the paper.
 
 They stand between `<!-- made: NAME -->` and `<!-- end -->`. After a change of a table, a protocol, an edition, a code,
 a unit or an error run `.venv/bin/python docs/generate_reference.py`; a test fails while a page is behind.
@@ -27,8 +27,12 @@ from leukon.knowledge.sources import load_sources
 from leukon.knowledge.workup import Item
 from leukon.monitor import schema as monitor_schema
 from leukon.monitor.review import TABLES, Review
+from leukon.present.paper import check_paper
 
-PAGES = sorted((Path(__file__).parent / "reference").glob("*.md"))
+PAGES = [
+    *sorted((Path(__file__).parent / "reference").glob("*.md")),
+    Path(__file__).parent / "explanation/the-paper.md",
+]
 _BLOCK = re.compile(r"(<!-- made: (\w+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
 
 
@@ -295,6 +299,21 @@ def _read(name: str) -> str:
     return files("leukon.events").joinpath(name).read_text(encoding="utf-8")
 
 
+# ---- the paper ----------------------------------------------------------------------------------------------------
+
+
+def write_paper() -> str:
+    """Every claim of the paper with what is computed for it."""
+    parts = []
+    for answer in check_paper("vakrakou-2018"):
+        claim = answer.claim
+        said = f'"{claim.claim}"' if claim.quoted else claim.claim
+        parts += [f"### {claim.id}: {claim.verdict}", f"> {said} ({claim.where})"]
+        parts += [] if answer.checked is None else [f"Computed: {answer.checked.said}."]
+        parts += [f"How: {claim.how}."]
+    return _join(parts)
+
+
 # ---- errors -------------------------------------------------------------------------------------------------------
 
 
@@ -336,6 +355,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "concepts": write_concepts,
     "units": write_units,
     "errors": write_errors,
+    "paper": write_paper,
 }
 """The made parts by name."""
 

@@ -1,9 +1,4 @@
 -- What was known at as_of, in result units. `row` runs on from file to file.
-CREATE OR REPLACE MACRO in_result_units(value, unit) AS
-    -- Rounded to 5 decimals (MEDS has 32 bits); one division of two whole numbers rounds once.
-    round(value::DOUBLE * 1e5)
-    / CASE unit WHEN '10*9/L' THEN 1e5 WHEN '/uL' THEN 1e8 WHEN 'mg' THEN 1e5 WHEN 'ug' THEN 1e8 END;
-
 CREATE OR REPLACE TEMP VIEW counts AS
 SELECT
     file_row_number + getvariable('first_rows')[file_index::BIGINT + 1] AS "row",

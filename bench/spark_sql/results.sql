@@ -1,10 +1,4 @@
--- Every count with the course in force, its day and its grades; there is no LLN and no comparator in this input.
-CREATE OR REPLACE TEMP VIEW in_force AS
-SELECT counts.*, coalesce(course, 0) AS course, start_time
-FROM counts LEFT JOIN all_courses
-    ON counts.subject_id = all_courses.subject_id AND counts.time >= all_courses.start_time
-    AND (counts.time < all_courses.next_start OR all_courses.next_start IS NULL);
-
+-- Every count with its day and its grades; there is no LLN and no comparator in this input.
 CREATE OR REPLACE TEMP VIEW results AS
 SELECT
     row, subject_id, time, datediff(time, start_time) AS day, course, 'anc' AS analyte, value, '10^9/L' AS unit,

@@ -2,39 +2,38 @@
 
 import sys
 from collections.abc import Mapping
-from datetime import date, datetime
 from importlib.metadata import version as installed_version
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import typer
 from rich.console import Console
 
-from leukon.errors import LeukonError, NotInParts, UnknownName
+from leukon.cli_cohort import cohort
+from leukon.cli_evidence import evidence_app, paper
+from leukon.cli_inputs import CODES_HELP, choose_format, find_today, works_in_parts
+from leukon.cli_simulate import simulate_app
+from leukon.errors import LeukonError, NotInParts
 from leukon.events.clock import END_OF_TIME, AsOf
 from leukon.events.code_map import CodeMap
-from leukon.events.columns import check_timezone
 from leukon.events.table import open_door
 from leukon.ingest.code_hints import suggest_codes
 from leukon.ingest.code_hints_said import say_suggestions
 from leukon.ingest.examples import load_example
-from leukon.ingest.formats import FORMATS, Format, name_codes, recognise
+from leukon.ingest.formats import name_codes, recognise
 from leukon.ingest.meds_writer import write_meds
 from leukon.ingest.reading import read
 from leukon.ingest.reading import stream as read_in_batches
 from leukon.ingest.site_map import load_code_map
-from leukon.knowledge.evidence import list_evidence, load_evidence
 from leukon.knowledge.library import concepts_of, list_protocols, load_protocol, protocol_path
 from leukon.monitor.review import TABLES, Review
 from leukon.monitor.review import review as review_events
 from leukon.present.files import TableFormat, write_page, write_pages, write_tables
 from leukon.present.progress import show_rows, show_share
 from leukon.present.terminal import print_review, print_story, print_summary
-from leukon.scale.shards import IN_PARTS, DatasetReview, review_dataset
-from leukon.scale.source import open_source
+from leukon.scale.shards import DatasetReview, review_dataset
 
 app = typer.Typer(
     help="Watch the blood of people whose treatment depletes their immune cells. "
@@ -47,17 +46,20 @@ protocols_app = typer.Typer(help="Protocols that leukon ships.", invoke_without_
 app.add_typer(protocols_app, name="protocols")
 codes_app = typer.Typer(help="Codes of a site.", no_args_is_help=True)
 app.add_typer(codes_app, name="codes")
+app.add_typer(evidence_app, name="evidence")
+app.command()(paper)
+app.add_typer(simulate_app, name="simulate")
 console = Console()
 _PARTS = "Review part by part, in little memory, and write Parquet files; default: for Parquet or MEDS of many rows."
-_MANY = 2_000_000
-"""Rows beyond which a review is done part by part: 6.5 million took 1.6 GB in memory."""
-_CODES = "What a site says of its data (TOML): its code map, and what its spreadsheet looks like (visits)."
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"leukon {installed_version('leukon')}")
         raise typer.Exit
+
+
+app.command()(cohort)
 
 
 @app.callback()
@@ -85,7 +87,7 @@ def review(
     protocol: Annotated[str, typer.Option(help="Id of a shipped protocol, or path of a TOML file.")],
     schedule: Annotated[str | None, typer.Option(help="One of the protocol's schedules; default: its own.")] = None,
     as_of: Annotated[str, typer.Option(help="Date (its end), instant, 'today' or 'last'.")] = "today",
-    codes: Annotated[Path | None, typer.Option(help=_CODES)] = None,
+    codes: Annotated[Path | None, typer.Option(help=CODES_HELP)] = None,
     timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables; written whole or not at all.")] = None,
     tables: Annotated[TableFormat | None, typer.Option(help="Format of the tables; default: csv.")] = None,
@@ -96,8 +98,8 @@ def review(
     """Review events: who needs somebody and how soon, episodes and what may explain them, due tests, all rows."""
     known = load_protocol(protocol)
     code_map = None if codes is None else load_code_map(codes, concepts_of(known))
-    moment = _today(timezone) if as_of == "today" else as_of
-    if out is not None and _in_parts(source, _format(format), code_map, parts):
+    moment = find_today(timezone) if as_of == "today" else as_of
+    if out is not None and works_in_parts(source, choose_format(format), code_map, wanted=parts):
         if tables == "csv":
             raise NotInParts
         with show_share() as progress:
@@ -108,7 +110,7 @@ def review(
         _show_dataset(found, report=report)
         return
     with show_rows() as on_rows:
-        events = read(source, _format(format), codes=code_map, timezone=timezone, on_rows=on_rows)
+        events = read(source, choose_format(format), codes=code_map, timezone=timezone, on_rows=on_rows)
     reviewed = review_events(
         events,
         known,
@@ -127,7 +129,7 @@ def review(
 def check(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="File, folder or URL of a database.")],
     format: Annotated[str | None, typer.Option(help="Format of the input; default: recognised.")] = None,
-    codes: Annotated[Path | None, typer.Option(help=_CODES)] = None,
+    codes: Annotated[Path | None, typer.Option(help=CODES_HELP)] = None,
     timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the page to this file (HTML).")] = None,
 ) -> None:
@@ -152,13 +154,13 @@ def ingest(
     to: Annotated[Path, typer.Option(help="Folder of the MEDS dataset; written whole or not at all.")],
     name: Annotated[str, typer.Option(help="What the dataset is called.")] = "leukon",
     format: Annotated[str | None, typer.Option(help="Format of the input; default: recognised.")] = None,
-    codes: Annotated[Path | None, typer.Option(help=_CODES)] = None,
+    codes: Annotated[Path | None, typer.Option(help=CODES_HELP)] = None,
     timezone: Annotated[str | None, typer.Option(help="IANA zone to convert times with an offset to.")] = None,
 ) -> None:
     """Write events as a MEDS dataset that other tools read too."""
     code_map = None if codes is None else load_code_map(codes)
     with show_rows() as on_rows:
-        batches = read_in_batches(source, _format(format), codes=code_map, timezone=timezone, on_rows=on_rows)
+        batches = read_in_batches(source, choose_format(format), codes=code_map, timezone=timezone, on_rows=on_rows)
         folder = write_meds(batches, to, name=name, codes=code_map)
     console.print(f"MEDS dataset: {folder}", highlight=False, markup=False, soft_wrap=True)
 
@@ -175,21 +177,11 @@ def suggest(
     typer.echo(say_suggestions(suggest_codes(events, code_map=code_map, displays=displays)), nl=False)
 
 
-def _format(given: str | None) -> Format | None:
-    """The format that was given, if there is one of that name."""
-    if given is None:
-        return None
-    for known in FORMATS:
-        if known == given:
-            return known
-    raise UnknownName("format", given, FORMATS)
-
-
 def _read_named(
     source: str, format: str | None, codes: CodeMap | None, timezone: str | None = None
 ) -> tuple[pa.Table, Mapping[str, str]]:
     """Events, and what their source calls its codes in words."""
-    kind = _format(format) or recognise(source, codes)
+    kind = choose_format(format) or recognise(source, codes)
     with show_rows() as on_rows:
         events = read(source, kind, codes=codes, timezone=timezone, on_rows=on_rows)
         return events, name_codes(kind, source)
@@ -210,31 +202,6 @@ def show(name: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Print a protocol's TOML file, ready to be copied and changed."""
     load_protocol(name)
     typer.echo(protocol_path(name).read_bytes(), nl=False)
-
-
-@app.command()
-def evidence(
-    table: Annotated[str | None, typer.Argument(help="Id of a table; default: all.")] = None,
-) -> None:
-    """Show published evidence as data: as printed, as stored, with exact intervals and what it cannot be used for."""
-    from leukon.present.evidence import print_evidence  # noqa: PLC0415 SciPy takes longer to import than all else here
-
-    for name in list_evidence() if table is None else (table,):
-        print_evidence(load_evidence(name), console)
-
-
-def _today(timezone: str | None) -> date:
-    return datetime.now(None if check_timezone(timezone) is None else ZoneInfo(str(timezone))).date()
-
-
-def _in_parts(source: str, format: Format | None, codes: CodeMap | None, wanted: bool | None) -> bool:
-    """Whether to review part by part: as wanted, else if the input can be cut and has many rows."""
-    kind = format or recognise(source, codes)
-    if wanted is None:
-        return kind in IN_PARTS and open_source(Path(source), (codes or CodeMap()).columns).rows > _MANY
-    if wanted and kind not in IN_PARTS:
-        raise NotInParts
-    return wanted
 
 
 def _show_dataset(found: DatasetReview, *, report: bool) -> None:

@@ -6,6 +6,7 @@
     │   ├── UnknownTime
     │   ├── NoUsableRow
     │   ├── MissingPackage
+    │   ├── NoProportion
     │   ├── NotInParts
     │   └── UnwritableFolder
     ├── InputError          3  the data cannot be read
@@ -13,6 +14,8 @@
     │   ├── MissingColumn
     │   ├── DoubledColumn
     │   ├── UnlikeCounts
+    │   ├── InvalidRow
+    │   ├── NotSimulated
     │   └── WrongType
     ├── KnowledgeError      4  a protocol, code map or other TOML file is not valid
     │   ├── MissingFile
@@ -60,6 +63,17 @@ class MissingPackage(UsageError):
             f"leukon cannot use {format} here.",
             f"the package '{package}' is not installed: only those who use {format} need it.",
             f"pip install 'leukon[{format}]'",
+        )
+
+
+class NoProportion(UsageError):
+    """A study was to be pooled that has no proportion: a case report."""
+
+    def __init__(self, study: str) -> None:
+        super().__init__(
+            f"'{study}' cannot be pooled.",
+            "it is a case report: nobody knows among how many people it happened.",
+            "include studies that have events and a total (leukon evidence table).",
         )
 
 
@@ -161,6 +175,30 @@ class UnlikeCounts(InputError):
             "These counts cannot be added.",
             f"{why}; their sum would mean nothing.",
             "count all parts of a cohort with the same leukon, protocol, schedule and as_of.",
+        )
+
+
+class InvalidRow(InputError):
+    """A row of one's own numbers, to stand beside the literature, breaks a rule; `row` 1 is the first data row."""
+
+    def __init__(self, row: int | None, column: str, why: str) -> None:
+        self.row, self.column = row, column
+        place = "This row" if row is None else f"Row {row}"
+        super().__init__(
+            f"{place} of your own numbers cannot be used: {column}.",
+            why,
+            "columns are label, events, n, definition, and if known edition, dose, period; events and n are persons.",
+        )
+
+
+class NotSimulated(InputError):
+    """The model of the mechanism cannot follow these events, or could not be solved."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            "The mechanism cannot be simulated here.",
+            f"{why}.",
+            "give the events of one subject, with infusions and their amounts, and parameters near those shipped.",
         )
 
 

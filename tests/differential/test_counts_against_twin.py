@@ -1,7 +1,7 @@
 """Counts of a cohort: the core against its plain twin, and whatever must hold of sums, on nasty subjects."""
 
 import random
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -16,7 +16,7 @@ from tests.reference.values import all_at_or_above
 
 import leukon.monitor.review as core
 from leukon.cohort.counts import CohortCounts, add_counts, count_cohort, count_review
-from leukon.cohort.schema import COUNTS, ENDS, ENTRIES, GAPS, REASONS_OF_FLOW, WINDOWS
+from leukon.cohort.schema import AFTER_DEATH, COUNTS, ENDS, ENTRIES, GAPS, REASONS_OF_FLOW, WINDOWS
 from leukon.monitor.schema import EPISODE_STATUSES, SLOT_STATUSES
 
 checks = settings(
@@ -38,6 +38,27 @@ def in_pieces(world, rows_a_piece):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(core, "PIECE", rows_a_piece)
         return review_of(world, world.rows)
+
+
+def with_deaths(world):
+    """The same, with deaths of some subjects: early, late, twice told, refused, or after as_of."""
+    told = [(40, None), (900, "Died"), (2, "yes"), (300, "no"), (4000, None)]
+    starts = {}
+    for row in world.rows:
+        if isinstance(row.get("time"), datetime) and row["subject_id"] is not None:
+            starts.setdefault(row["subject_id"], row["time"])
+    for number, (subject_id, start) in enumerate(starts.items()):
+        for days, text in told[number % 5 :][: number % 3]:
+            time = start + timedelta(days=days)
+            world.rows.append({"subject_id": subject_id, "time": time, "code": "death", "text_value": text})
+    return world
+
+
+def deaths_of(world, rows):
+    """(subject_id, date) of deaths, from the twin's door."""
+    for row in check(rows, ALEMTUZUMAB_MS, world.as_of, CODES):
+        if row["use"] == "finding" and row["concept"] == "death":
+            yield row["subject_id"], row["time"].date()
 
 
 def symptoms_of(world, rows):
@@ -64,7 +85,7 @@ def first_difference(world, rows, schedule):
     """What core and twin count differently, in words; None if nothing."""
     found = count_review(review_of(world, rows, schedule)).tables()
     tables = twin_tables(rows, schedule, world.as_of, world.bits)
-    twin = count_twin(tables, symptoms_of(world, rows), last_instant_of(world.as_of))
+    twin = count_twin(tables, symptoms_of(world, rows), last_instant_of(world.as_of), list(deaths_of(world, rows)))
     for name, table in found.items():
         columns = COUNTS[name].schema.names
         ours = without_order(table.to_pylist())
@@ -78,7 +99,7 @@ def first_difference(world, rows, schedule):
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_core_and_twin_count_the_same(schedule):
     @settings(checks, max_examples=40)
-    @given(worlds())
+    @given(worlds().map(with_deaths))
     def agree(world):
         explained = explain(world, lambda rows: first_difference(world, rows, schedule), schedule=schedule)
         if explained:
@@ -88,7 +109,7 @@ def test_core_and_twin_count_the_same(schedule):
 
 
 @settings(checks, max_examples=60)
-@given(worlds(), st.sampled_from([1, 7, 40]), st.integers(0, 2**16))
+@given(worlds().map(with_deaths), st.sampled_from([1, 7, 40]), st.integers(0, 2**16))
 def test_cutting_a_cohort_into_pieces_and_adding_them_in_any_order_and_grouping_changes_nothing(world, rows, shuffling):
     review = in_pieces(world, rows)
     whole = count_review(review_of(world, world.rows))
@@ -104,7 +125,7 @@ def test_cutting_a_cohort_into_pieces_and_adding_them_in_any_order_and_grouping_
 
 
 @settings(checks, max_examples=60)
-@given(worlds())
+@given(worlds().map(with_deaths))
 def test_sums_tie_out_with_the_tables_of_the_review(world):
     review = review_of(world, world.rows)
     counts = count_review(review)
@@ -146,7 +167,7 @@ def test_sums_tie_out_with_the_tables_of_the_review(world):
 
 
 @settings(checks, max_examples=30)
-@given(worlds(), st.integers(0, 2**16))
+@given(worlds().map(with_deaths), st.integers(0, 2**16))
 def test_counts_read_back_from_tables_in_any_order_are_the_same(world, shuffling):
     counts = count_review(review_of(world, world.rows))
     rng = random.Random(shuffling)
@@ -164,7 +185,7 @@ def total(rows, column):
 
 def test_the_subjects_reach_every_word_of_the_counts():
     """Else agreement would say little."""
-    found = add_counts([count_review(review_of(world, world.rows)) for world in same_moment(60)]).tables()
+    found = add_counts([count_review(review_of(with_deaths(world), world.rows)) for world in same_moment(60)]).tables()
     for table, column, words in [
         ("flow_counts", "reason", REASONS_OF_FLOW),
         ("incidence_counts", "entry", ENTRIES),
@@ -172,7 +193,7 @@ def test_the_subjects_reach_every_word_of_the_counts():
         ("onset_counts", "end", ENDS),
         ("episode_counts", "status", EPISODE_STATUSES),
         ("gap_counts", "kind", GAPS),
-        ("adherence_counts", "status", SLOT_STATUSES),
+        ("adherence_counts", "status", (*SLOT_STATUSES, AFTER_DEATH)),
     ]:
         assert set(found[table][column].to_pylist()) == set(words)
     for name, layout in COUNTS.items():

@@ -21,8 +21,8 @@ COLUMNS = {
 }
 
 
-def count_twin(tables, symptoms, as_of):
-    """Every table as a list of dicts without order; `symptoms` are (subject_id, date) of recorded ones."""
+def count_twin(tables, symptoms, as_of, deaths=()):
+    """Every table as a list of dicts without order; `symptoms` and `deaths` are (subject_id, date) of recorded ones."""
     counts = {name: defaultdict(Counter) for name in COLUMNS}
     ancs = by_subject([row for row in tables["results"] if row["analyte"] == "anc"])
     courses, episodes = by_subject(tables["courses"]), by_subject(tables["episodes"])
@@ -40,19 +40,31 @@ def count_twin(tables, symptoms, as_of):
                 crossing = find_crossing(episode, ancs[subject_id], limit)
                 counts["episode_counts"][key]["episodes"] += crossing is not None
                 counts["episode_counts"][key]["unsure_episodes"] += is_unsure(episode, ancs[subject_id], limit)
+    died = {
+        subject_id: max(
+            min(date for who, date in deaths if who == subject_id),
+            courses[subject_id][-1]["start_time"].date(),
+            *(anc["time"].date() for anc in ancs.get(subject_id, [])),
+        )
+        for subject_id in {who for who, _ in deaths} & courses.keys()
+    }
     for subject_id, own in courses.items():
         person = (own, ancs.get(subject_id, []), episodes.get(subject_id, []), bad[subject_id])
         for course in own:
-            count_tests(counts, course, *person, as_of)
+            count_tests(counts, course, *person, end_of(course, own, died.get(subject_id), as_of))
             for limit in LIMITS:
-                count_limit(counts, course, *person, limit)
+                count_limit(counts, course, *person, limit, died.get(subject_id))
     for slot in tables["schedule"]:
-        drug = next(c["drug"] for c in courses[slot["subject_id"]] if c["course"] == slot["course"])
-        key = [slot[name] for name in ("course", "test", "phase", "due_day", "status")]
-        counts["adherence_counts"][drug, *key]["slots"] += 1
+        course = next(c for c in courses[slot["subject_id"]] if c["course"] == slot["course"])
+        date = died.get(slot["subject_id"])
+        last = next_of(course, courses[slot["subject_id"]]) is None
+        dead = last and date is not None and slot["due_day"] > (date - course["start_time"].date()).days
+        status = "after_death" if dead else slot["status"]
+        key = [slot[name] for name in ("course", "test", "phase", "due_day")]
+        counts["adherence_counts"][course["drug"], *key, status]["slots"] += 1
         due = slot["due_time"]
         quarter = f"{due.year}-Q{(due.month + 2) // 3}"
-        counts["calendar_counts"][drug, slot["test"], quarter, slot["status"]]["slots"] += 1
+        counts["calendar_counts"][course["drug"], slot["test"], quarter, status]["slots"] += 1
     return {name: as_rows(table, COLUMNS[name].split()) for name, table in counts.items()}
 
 
@@ -119,6 +131,14 @@ def next_of(course, courses):
     return next((other for other in courses if other["course"] == course["course"] + 1), None)
 
 
+def end_of(course, courses, died, as_of):
+    """Last day of follow-up."""
+    following, start = next_of(course, courses), course["start_time"]
+    if following is None and died is not None:
+        return (died - start.date()).days
+    return days_between(start, following["start_time"] if following else as_of)
+
+
 def holds(window, day):
     first, last = WINDOWS[window]
     return first <= day and (last is None or day <= last)
@@ -130,7 +150,7 @@ def days_in(window, days):
     return len(range(max(days.start, first), days.stop if last is None else min(days.stop, last + 1)))
 
 
-def count_limit(counts, course, courses, ancs, episodes, bad, limit):
+def count_limit(counts, course, courses, ancs, episodes, bad, limit, died):
     start, number = course["start_time"], course["course"]
     own = [anc for anc in ancs if anc["course"] == number]
     seen = max((anc["day"] for anc in own if is_decided(anc)), default=-1)
@@ -183,6 +203,8 @@ def count_limit(counts, course, courses, ancs, episodes, bad, limit):
         end, day = "onset", right
     elif following is not None:
         end, day = "next_course", days_between(start, following["start_time"])
+    elif died is not None:
+        end, day = "death", (died - start.date()).days
     else:
         end, day = "end_of_data", left
     counts["onset_counts"][course["drug"], number, limit, entry, end, day]["persons"] += 1
@@ -200,10 +222,8 @@ def entry_of(course, ancs, episodes, limit):
     return "old" if days_between(course["start_time"], last["time"]) < -90 else "clear"
 
 
-def count_tests(counts, course, courses, ancs, episodes, bad, as_of):
+def count_tests(counts, course, courses, ancs, episodes, bad, end):
     start, drug, number = course["start_time"], course["drug"], course["course"]
-    following = next_of(course, courses)
-    end = days_between(start, following["start_time"] if following else as_of)
     dates = sorted({anc["time"].date() for anc in ancs if anc["course"] == number})
     days = [(date - start.date()).days for date in dates]
     marked = [day for day, date in zip(days, dates, strict=True) if date in bad]

@@ -11,6 +11,8 @@ from .vocabulary import (
     CODED_FINDINGS,
     CODED_WORDS,
     CONDITION,
+    DEATH,
+    DEATH_WORDS,
     DOSE_UNITS,
     NUMERIC_FINDINGS,
     OTHER_CELLS,
@@ -64,7 +66,7 @@ def tidy(row, number):
 def concepts_of_codes(rules, codes):
     """code -> concept: the concept names themselves, the protocol's drugs, and the caller's codes."""
     drugs = [*rules["drugs"], *rules["other_drugs"]]
-    names = [*ANALYTES, *PARTS, *OTHER_CELLS, *NUMERIC_FINDINGS, *CODED_FINDINGS, CONDITION, *drugs]
+    names = [*ANALYTES, *PARTS, *OTHER_CELLS, *NUMERIC_FINDINGS, *CODED_FINDINGS, CONDITION, DEATH, *drugs]
     return {name: name for name in names} | {code: name for code, name in (codes or {}).items() if name in names}
 
 
@@ -112,6 +114,9 @@ def read_other(row):
     concept = row["concept"]
     if concept == CONDITION:
         return Reading(None, None, None if row["text_value"] else "not_numeric")
+    if concept == DEATH:
+        said = (row["text_value"] or "").strip().lower()
+        return Reading(None, None, None if said in DEATH_WORDS else "not_numeric")
     if concept in CODED_FINDINGS:
         word = (row["text_value"] or "").strip().lower()
         return Reading(None, None, None if word in CODED_WORDS else "not_numeric")

@@ -35,6 +35,8 @@ CODED_FINDINGS = [
 ]  # fmt: skip
 ORIGINS = ["measured", "wbc_x_percent", "wbc_x_percent_bands", "segs_plus_bands", "wbc_less_others"]
 CODED_WORDS = ["normal", "low", "consumed", "negative", "positive", "yes", "no"]
+DEATH = "death"
+DEATH_WORDS = ["", "yes", "dead", "died", "deceased"]  # the row alone says it
 CONDITION = "condition"  # its text_value is free: "Graves disease", "EBV"
 
 # --- units: for each kind, what one of the unit is in the unit of the result ------------------------------------

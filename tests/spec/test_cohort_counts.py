@@ -14,6 +14,8 @@ def person(said, until=100, **how):
     for when, what in (part.split(":") for part in said.split()):
         if what == "dose":
             rows.append(f"{when} alemtuzumab 12 mg")
+        elif what in ("death", "MEDS_DEATH", "alive"):
+            rows.append(f"{when} {what.replace('alive', 'death')} {'no' if what == 'alive' else '-'} -")
         elif what in ("yes", "no", "positive", "low"):
             rows.append(f"{when} {'unwell' if what in ('yes', 'no') else 'infection'} {what} -")
         elif what.startswith("T"):
@@ -284,3 +286,55 @@ def test_the_tables_say_what_they_depend_on():
     assert counts.provenance[b"protocol"] == b"alemtuzumab-ms"
     assert {table.schema.metadata[b"as_of"] for table in counts.tables().values()} == {b"2000-04-10T23:59:59"}
     assert add_counts([counts, counts]).provenance == counts.provenance
+
+
+# --- death ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["death", "MEDS_DEATH"])
+def test_follow_up_ends_at_death_and_death_competes(word):
+    counts = person(f"-5:2 0:dose 30:2 60:{word}")
+    assert cell(counts.test_counts, "follow_up_days", window="course") == 60
+    expect(only(counts.onset_counts, "<1"), """
+    course  entry  end    day  persons
+    1       clear  death  60   1
+    """)  # fmt: skip
+    assert cell(counts.gap_counts, "gap_days", kind="after_last") == 30
+
+
+@pytest.mark.parametrize(
+    ("said", "end", "day"),
+    [
+        ("30:2 60:alive", "end_of_data", 30),
+        ("30:2 101:death", "end_of_data", 30),
+        ("30:2 60:death 70:death", "death", 60),
+        ("30:2 60:death 70:2", "death", 70),
+        ("30:2 -3:death", "death", 30),
+        ("-3:death", "death", 0),
+        ("30:2 50:0.9 60:death", "onset", 50),
+        ("30:2 50:dose 60:death", "next_course", 50),
+    ],
+)
+def test_who_died_and_when(said, end, day):
+    found = only(person(f"-5:2 0:dose {said}").onset_counts, "<1").to_pylist()
+    assert (found[0]["end"], found[0]["day"]) == (end, day)
+
+
+def test_what_was_due_after_death_was_not_missed():
+    slots = [row for row in person("-5:2 0:dose 30:death").adherence_counts.to_pylist() if row["test"] == "cbc"]
+    assert {(row["due_day"], row["status"]) for row in slots if 0 < row["due_day"] < 90} == {
+        (15, "missed"), (30, "missed"), (45, "after_death"), (60, "after_death"), (75, "after_death"),
+    }  # fmt: skip
+
+
+def test_a_death_changes_no_table_of_the_review_but_its_account():
+    said = "day code text_value unit\n-5.5 anc 2 10*9/L\n0 alemtuzumab 12 mg\n30.5 anc 0.9 10*9/L"
+    before, after = reviewed(said, until=100), reviewed(said + "\n60 MEDS_DEATH - -", until=100)
+    for name in ("unused", "courses", "results", "episodes", "schedule", "workup", "findings"):
+        assert getattr(before, name).equals(getattr(after, name)), name
+    expect(after.account, """
+    use      reason  rows
+    result   -       2
+    dose     -       1
+    finding  -       1
+    """)  # fmt: skip

@@ -36,15 +36,16 @@ class Anc:
 class Followed:
     """One entry a course of a person; days count from its start.
 
-    `follow_days` reach to the next course (`has_next`) or to `as_of`. `seen_days` reach to the last decided ANC in it
-    (-1: none). `baseline_day` is the day of the last decided ANC before it (NULL: none). `carried` is the episode that
-    was open when it began (-1: none).
+    `follow_days` reach to the next course (`has_next`), to the day of death (`died`), or to `as_of`. `seen_days` reach
+    to the last decided ANC in it (-1: none). `baseline_day` is the day of the last decided ANC before it (NULL: none).
+    `carried` is the episode that was open when it began (-1: none).
     """
 
     courses: Courses
     start_date: Array
     follow_days: Array
     has_next: Array
+    died: Array
     seen_days: Array
     baseline_day: Array
     carried: Array
@@ -67,6 +68,14 @@ class Followed:
         return np.where(own, place, -1)
 
 
+@dataclass(frozen=True)
+class Deaths:
+    """Subjects who died, in order, and the date (days since 1970)."""
+
+    subject: Array
+    date: Array
+
+
 def find_row(courses: Courses, subject: Array, course: Array) -> Array:
     """Place of a subject's course among the courses; -1 in course 0. Rows are sorted by subject and course."""
     runs = Runs(changes(subject, course))
@@ -85,12 +94,14 @@ def find_anc(events: Events, found: Columns, rule: EpisodeRule) -> Anc:
     return Anc(subject, course, row, time, day, value, comparator, *find_low_and_high(value, comparator, rule))
 
 
-def find_followed(found: Columns, anc: Anc, today: int) -> Followed:
+def find_followed(found: Columns, anc: Anc, deaths: Deaths, today: int) -> Followed:
     """Every course, from its start on."""
     courses = found.courses
     start = courses.start_time // DAY
     has_next = np.append(courses.subject[1:] == courses.subject[:-1], False)[: start.size]
-    end = np.where(has_next, np.append(start[1:], 0)[: start.size], today)
+    death = _death_dates(deaths, anc, courses)
+    died = ~has_next & (death != NULL)
+    end = np.where(has_next, np.append(start[1:], 0)[: start.size], np.where(died, death, today))
     decided = (anc.low | anc.high).nonzero()[0]
     in_course = decided[anc.course_row[decided] >= 0]
     seen = np.full(start.size, -1)
@@ -102,7 +113,28 @@ def find_followed(found: Columns, anc: Anc, today: int) -> Followed:
     baseline, carried = np.full(start.size, NULL), np.full(start.size, -1)
     baseline[there] = anc.time[last] // DAY - start[there]
     carried[there] = _open_episodes(found.episodes, anc.subject[last], anc.course[last])
-    return Followed(courses, start, end - start, has_next, seen, baseline, carried)
+    return Followed(courses, start, end - start, has_next, died, seen, baseline, carried)
+
+
+def find_deaths(events: Events) -> Deaths:
+    """Who died, and when first told; numbers of subjects in order."""
+    facts = events.findings
+    at = (facts.finding == events.concepts.number["death"]).nonzero()[0]
+    at = at[changes(facts.subject[at])]
+    return Deaths(facts.subject[at], facts.time[at] // DAY)
+
+
+def _death_dates(deaths: Deaths, anc: Anc, courses: Courses) -> Array:
+    """Date of death of the subject of each course, NULL: none. Nobody died before their last ANC or course."""
+    date = np.full(courses.subject.size, NULL)
+    if deaths.subject.size:
+        place = np.minimum(deaths.subject.searchsorted(courses.subject), deaths.subject.size - 1)
+        dead = deaths.subject[place] == courses.subject
+        last = anc.subject.searchsorted(courses.subject, side="right") - 1
+        own = (last >= 0) & (np.append(anc.subject, -1)[last] == courses.subject)
+        seen = np.where(own, np.append(anc.time, 0)[last] // DAY, NULL)
+        date[dead] = np.maximum.reduce([deaths.date[place], seen, courses.start_time // DAY])[dead]
+    return date
 
 
 def _open_episodes(episodes: Episodes, subject: Array, course: Array) -> Array:

@@ -40,12 +40,35 @@ class Limit:
 
 def find_limits(rule: EpisodeRule) -> tuple[Limit, ...]:
     """Limits at or below that of episodes, from the highest down: above it no episode would hold a crossing."""
-    grades: dict[float, list[tuple[str, int]]] = {rule.below: []}
+    found = {(limit, False): named for limit, named in ({rule.below: ()} | _fixed_grades()).items()}
+    found |= {band: found.get(band, ()) for band in BANDS}
+    kept = [key for key in found if key[0] < rule.below or key == (rule.below, False)]
+    return tuple(Limit(*key, found[key]) for key in sorted(kept, reverse=True))
+
+
+def _fixed_grades() -> dict[float, tuple[tuple[str, int], ...]]:
+    """Edition and grade whose limit is a number, by that number."""
+    grades: dict[float, list[tuple[str, int]]] = {}
     for edition in EDITIONS:
         for grade, limit in load_criteria(edition).decreased["anc"].below.items():
             if limit != "lln":
                 grades.setdefault(limit, []).append((edition, grade))
-    found = {(limit, False): tuple(sorted(named)) for limit, named in grades.items()}
-    found |= {band: found.get(band, ()) for band in BANDS}
-    kept = [key for key in found if key[0] < rule.below or key == (rule.below, False)]
-    return tuple(Limit(*key, found[key]) for key in sorted(kept, reverse=True))
+    return {limit: tuple(sorted(named)) for limit, named in grades.items()}
+
+
+def grades_of(word: str) -> dict[str, int]:
+    """Grade of a count just below a limit, by edition; empty if it is the limit of no grade.
+
+    >>> grades_of("<1.5"), grades_of("<=0.5")
+    ({'5.0': 2, '6.0': 1}, {})
+    """
+    return dict({f"<{value:g}": named for value, named in _fixed_grades().items()}.get(word, ()))
+
+
+def depth_of(word: str) -> tuple[float, bool]:
+    """Key by which words of limits sort from the highest down.
+
+    >>> sorted(["<0.5", "<1", "<=0.5"], key=depth_of)
+    ['<1', '<=0.5', '<0.5']
+    """
+    return -float(word.strip("<=")), "=" not in word

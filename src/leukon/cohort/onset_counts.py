@@ -14,7 +14,7 @@ from leukon.events.arrays import DAY, NULL, Words
 from leukon.monitor.episodes import Episodes
 from leukon.monitor.schema import EPISODE_STATUSES
 
-ONSET, NEXT_COURSE, END_OF_DATA = range(len(ENDS))
+ONSET, NEXT_COURSE, DEATH, END_OF_DATA = range(len(ENDS))
 
 
 def tally_onset(limits: Sequence[Limit], entered: Entered, followed: Followed, anc: Anc) -> tuple[pa.Table, pa.Table]:
@@ -22,7 +22,9 @@ def tally_onset(limits: Sequence[Limit], entered: Entered, followed: Followed, a
     courses, row, is_onset = followed.courses, entered.row, entered.first >= 0
     left = np.append(anc.time // DAY, 0)[entered.last_kept] - followed.start_date[row]
     left = np.where(entered.last_kept >= 0, left, NULL)
-    end = np.where(is_onset, ONSET, np.where(followed.has_next[row], NEXT_COURSE, END_OF_DATA))
+    end = np.where(
+        is_onset, ONSET, np.select([followed.has_next[row], followed.died[row]], [NEXT_COURSE, DEATH], END_OF_DATA)
+    )
     keys = {
         "drug": Words(courses.drug[row], courses.drugs),
         "course": courses.course[row],
@@ -31,7 +33,7 @@ def tally_onset(limits: Sequence[Limit], entered: Entered, followed: Followed, a
         "left_day": left,
         "right_day": np.where(is_onset, entered.first_day, NULL),
         "end": Words(end, ENDS),
-        "day": np.choose(end, [entered.first_day, followed.follow_days[row], left]),
+        "day": np.choose(end, [entered.first_day, *[followed.follow_days[row]] * 2, left]),
     }
     return tally(COUNTS["interval_counts"], keys, {}), tally(COUNTS["onset_counts"], keys, {})
 

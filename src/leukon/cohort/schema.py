@@ -80,8 +80,8 @@ COUNTS = {
             COURSE,
             LIMIT,
             ENTRY,
-            Column("end", TEXT, "onset, next_course or end_of_data"),
-            Column("day", INT, "right_day; start of the next course; left_day: null, none"),
+            Column("end", TEXT, "onset, next_course, death or end_of_data"),
+            Column("day", INT, "right_day; start of the next course; day of death; left_day: null, none"),
         ),
         _counts(persons="persons; each once for each course and limit"),
     ),
@@ -118,7 +118,7 @@ COUNTS = {
             Column("test", TEXT, "as in `schedule`"),
             Column("phase", TEXT, "as in `schedule`"),
             Column("due_day", INT, "as in `schedule`"),
-            Column("status", TEXT, "as in `schedule`"),
+            Column("status", TEXT, "as in `schedule`, or after_death: due after the day of death"),
         ),
         _counts(slots="slots"),
     ),
@@ -127,7 +127,7 @@ COUNTS = {
             DRUG,
             Column("test", TEXT, "as in `schedule`"),
             Column("quarter", TEXT, "calendar quarter in which the slot was due: 2000-Q1"),
-            Column("status", TEXT, "as in `schedule`"),
+            Column("status", TEXT, "as in `schedule`, or after_death"),
         ),
         _counts(slots="slots"),
     ),
@@ -137,4 +137,5 @@ WINDOWS = ("months_3", "year_1", "year_2", "later", "course")
 ENTRIES = ("clear", "old", "unknown", "low")
 REASONS_OF_FLOW = ("at_risk", "old_baseline", "no_baseline", "low_before", "never_tested", "not_observed", "no_course")
 GAPS = ("before_first", "between", "after_last", "longest")
-ENDS = ("onset", "next_course", "end_of_data")
+ENDS = ("onset", "next_course", "death", "end_of_data")
+AFTER_DEATH = "after_death"

@@ -3,19 +3,22 @@
 import numpy as np
 import pyarrow as pa
 
-from leukon.cohort.followed import find_row
-from leukon.cohort.schema import COUNTS
+from leukon.cohort.followed import Followed, find_row
+from leukon.cohort.schema import AFTER_DEATH, COUNTS
 from leukon.cohort.tally import tally
 from leukon.events.arrays import Array, Words, changes
-from leukon.monitor.courses import Courses
 from leukon.monitor.runs import Runs
 from leukon.monitor.schedule import Slots
 from leukon.monitor.schema import SLOT_STATUSES
 
 
-def tally_slots(slots: Slots, courses: Courses) -> tuple[pa.Table, pa.Table]:
+def tally_slots(slots: Slots, followed: Followed) -> tuple[pa.Table, pa.Table]:
     """`adherence_counts` and `calendar_counts`; each counts every slot once."""
+    courses = followed.courses
     row, quarter = find_row(courses, slots.subject, slots.course), _quarters(slots.due_time)
+    status = np.where(
+        followed.died[row] & (slots.due_day > followed.follow_days[row]), len(SLOT_STATUSES), slots.status
+    )
     first = int(quarter.min(initial=1 << 40))
     quarters = first + np.arange(int(quarter.max(initial=first)) - first + 1)
     keys = {
@@ -24,7 +27,7 @@ def tally_slots(slots: Slots, courses: Courses) -> tuple[pa.Table, pa.Table]:
         "test": Words(slots.test, slots.tests),
         "phase": Words(slots.phase, slots.phases),
         "due_day": slots.due_day,
-        "status": Words(slots.status, SLOT_STATUSES),
+        "status": Words(status, (*SLOT_STATUSES, AFTER_DEATH)),
         "quarter": Words(quarter - first, [f"{q // 4}-Q{q % 4 + 1}" for q in quarters]),
     }
     return tally(COUNTS["adherence_counts"], keys, {}), tally(COUNTS["calendar_counts"], keys, {})

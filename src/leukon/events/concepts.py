@@ -55,6 +55,7 @@ class Concept(Strict):
     codes: tuple[Code, ...] = ()
     plausible: Limits | None = None
     words: tuple[Word, ...] | None = Field(default=None, description="what a coded finding may say; empty: any text")
+    silent: bool = Field(default=False, description="whether a row that says no word counts too: it says only when")
 
     @field_validator("kind")
     @classmethod
@@ -69,6 +70,8 @@ class Concept(Strict):
             raise ValueError(f"the use '{self.use}' and the kind '{self.kind}': doses are drugs, and nothing else is")
         if (self.words is None) == (self.kind == "words"):
             raise ValueError("the kind 'words' needs its words (an empty list: any text), and no other kind has them")
+        if self.silent and self.kind != "words":
+            raise ValueError("'silent' is for the kind 'words': a number that is not there is missing")
         if self.kind == "words" and self.use != "finding":
             raise ValueError(f"the use '{self.use}' is counted, but words are a finding")
         return self

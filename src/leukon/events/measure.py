@@ -170,14 +170,13 @@ def _column_comparators(rows: Intake) -> tuple[Array, Array | None]:
 
 
 def _refuse_unknown_words(rows: Intake, concept: Array, concepts: Concepts, coded: Array, refusals: Refusals) -> None:
-    if rows.text is None:
-        refusals.refuse(coded, "not_numeric")
-        return
-    plain = [(word or "").strip().lower() for word in rows.text.words]
+    plain = [(word or "").strip().lower() for word in (() if rows.text is None else rows.text.words)]
+    index = np.full(concept.size, -1) if rows.text is None else rows.text.index
     for number in np.unique(concept[coded]):
-        allowed = concepts.by_name[concepts.names[number]].words or ()
-        fits = np.asarray([bool(word) and (not allowed or word in allowed) for word in plain] + [False], bool)
-        refusals.refuse((concept == number) & ~fits[rows.text.index], "not_numeric")
+        known = concepts.listed[number]
+        fits = [word in known.words or not known.words if word else known.silent for word in plain]
+        fits = np.asarray([*fits, known.silent], bool)
+        refusals.refuse((concept == number) & ~fits[index], "not_numeric")
 
 
 def _says_not_given(rows: Intake) -> Array:

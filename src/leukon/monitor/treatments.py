@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from leukon.events.arrays import DAY, NULL, Array, changes
 from leukon.events.usable import Doses
 from leukon.monitor.episodes import Episodes
+from leukon.monitor.near import expand
 from leukon.monitor.numbers import Numbers
 from leukon.monitor.runs import Runs, key_of
 
@@ -22,26 +23,37 @@ class Treatments:
     start_time: Array
 
 
-def find_treatments(episodes: Episodes, doses: Doses, numbers: Numbers) -> Treatments:
-    """Treatments given on a day from onset to recovery (to `as_of`, or the next course's first day, while open).
+@dataclass(frozen=True)
+class Given:
+    """One entry an episode and dose of a treatment on its days, sorted by both; `label` numbers `Numbers.labels`."""
+
+    episode: Array
+    label: Array
+    time: Array
+
+
+def find_given(episodes: Episodes, doses: Doses, numbers: Numbers) -> Given:
+    """Doses given on a day from onset to recovery (to `as_of`, or the next course's first day, while open).
 
     A premedication class given on a day of the protocol's drug is not a treatment.
     """
     at = _treatment_doses(doses, numbers) if episodes.subject.size else doses.row[:0]
-    if not at.size:
-        return _none(episodes)
     subject, time, label = doses.subject[at], doses.time[at], numbers.label[doses.drug[at]]
     key = key_of(subject, time // DAY)
     first = key.searchsorted(key_of(episodes.subject, episodes.onset_by_time // DAY), side="left")
     last = key.searchsorted(key_of(episodes.subject, episodes.until // DAY), side="right")
-    given = np.maximum(last - first, 0)
-    if not given.any():
+    episode, dose = expand(first, last)
+    return Given(episode, label[dose], time[dose])
+
+
+def find_treatments(episodes: Episodes, doses: Doses, numbers: Numbers) -> Treatments:
+    """What was given in each episode, and when first."""
+    given = find_given(episodes, doses, numbers)
+    if not given.episode.size:
         return _none(episodes)
-    episode = np.repeat(np.arange(given.size), given)
-    dose = np.repeat(first - (given.cumsum() - given), given) + np.arange(episode.size)
-    start = np.full(given.size, NULL)
-    start[given > 0] = time[first[given > 0]]
-    return Treatments(_join(episode, label[dose], time[dose], numbers.labels, given.size), start)
+    start = np.full(episodes.subject.size, NULL)
+    start[given.episode[::-1]] = given.time[::-1]  # the first one stays
+    return Treatments(_join(given.episode, given.label, given.time, numbers.labels, start.size), start)
 
 
 def _none(episodes: Episodes) -> Treatments:

@@ -4,7 +4,8 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from leukon.cohort.schema import COUNTS
+from leukon.cohort.course_schema import ALL_COUNTS
 from leukon.errors import UnwritableFolder
 from leukon.folders import made, refuse_strangers, take_place
 
@@ -28,10 +29,10 @@ def write_tables(
     tables: Mapping[str, pa.Table],
     provenance: Mapping[str, str],
     out: Path,
-    format: TableFormat,
+    format: TableFormat | Sequence[TableFormat],
     pages: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write each table to `out/tables/NAME.csv` (or .parquet), and what they depend on to `out/provenance.json`.
+    """Write each table to `out/tables/NAME.csv` (or .parquet, or both), and what they depend on to `provenance.json`.
 
     `pages` (report.html, timeline-1.svg, ...) are written to `out` by their names; pictures of an earlier review go.
     Returns the folder. The new tables are written whole beside an earlier `out/tables`, which then makes way for them.
@@ -43,13 +44,13 @@ def write_tables(
     """
     try:
         with made(out):
-            refuse_strangers(out / "tables", (*tables, *COUNTS))
+            refuse_strangers(out / "tables", (*tables, *ALL_COUNTS))
             staging = Path(tempfile.mkdtemp(prefix=".tables-", dir=out))
             try:
                 (staging / "tables").mkdir()
-                for name, table in tables.items():
-                    write = pq.write_table if format == "parquet" else _write_csv
-                    write(table, staging / "tables" / f"{name}.{format}")
+                for name, kind in product(tables, [format] if isinstance(format, str) else format):
+                    write = pq.write_table if kind == "parquet" else _write_csv
+                    write(tables[name], staging / "tables" / f"{name}.{kind}")
                 said = json.dumps(dict(provenance), indent=2) + "\n"
                 beside = {"provenance.json": said, **(pages or {})}
                 for name, text in beside.items():
@@ -95,6 +96,22 @@ def write_page(text: str, path: Path) -> Path:
     beside = path.with_name(f".{path.name}.new")
     try:
         beside.write_text(text, encoding="utf-8", newline="\n")
+        return beside.replace(path)
+    except OSError:
+        raise UnwritableFolder(path.parent) from None
+
+
+def write_table(table: pa.Table, path: Path) -> Path:
+    """Write one table as CSV, whole or not at all.
+
+    Raises
+    ------
+    UnwritableFolder
+        If the file cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        _write_csv(table, beside)
         return beside.replace(path)
     except OSError:
         raise UnwritableFolder(path.parent) from None

@@ -62,4 +62,5 @@ def _to_html(spec: dict[str, Any]) -> str:
     page: str = vl_convert.vegalite_to_html(guarded, vl_version=VL_VERSION, bundle=True, renderer="svg")
     page = page.replace(_LESS, "\\u003c")
     viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    return page.replace("<html>", '<html lang="en">', 1).replace("<title>Chart", f"{viewport}<title>Timeline", 1)
+    name = escape(str(spec.get("usermeta", {}).get("page", "Timeline")))
+    return page.replace("<html>", '<html lang="en">', 1).replace("<title>Chart", f"{viewport}<title>{name}", 1)

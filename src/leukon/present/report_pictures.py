@@ -40,4 +40,4 @@ def _to_svg(spec: dict[str, object]) -> Markup:
 
 
 def _with_ids(svg: Markup, prefix: str) -> Markup:
-    return Markup(re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", svg))  # noqa: S704
+    return Markup(re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", str(svg)))  # noqa: S704

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leukon.cohort.counts import CohortCounts
-from leukon.cohort.schema import COUNTS
+from leukon.cohort.course_schema import ALL_COUNTS
 from leukon.cohort.tally import add_tables
 from leukon.errors import NoUsableRow, UnknownName
 from leukon.events.arrays import Array
@@ -67,7 +67,7 @@ class DatasetReview:
 
     def counts(self) -> CohortCounts:
         """Counts of the cohort, to be added to those of other ones."""
-        return CohortCounts.from_tables({name: self.table(name) for name in COUNTS})
+        return CohortCounts.from_tables({name: self.table(name) for name in ALL_COUNTS})
 
     def review_of(self, subject_ids: Sequence[Any]) -> Review:
         """The review of some subjects, whose rows are read once more from the input."""
@@ -125,7 +125,7 @@ def review_dataset(
     moment = read_as_of(as_of)
     source = open_source(Path(path), question.codes.columns)
     out = Path(out)
-    refuse_strangers(out / "tables", (*TABLES, *COUNTS))
+    refuse_strangers(out / "tables", (*TABLES, *ALL_COUNTS))
     with staging(out, _plan(question, moment, source)) as folder:
         finished = _finished(_Run(folder, source, question, processors, progress), moment)
         if (folder / "tables").exists():
@@ -227,8 +227,8 @@ class _Run:
 
     def _sum_up(self, as_of: AsOf, said: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
         rows = {name: sum(each["tables"].get(name, 0) for each in said.values()) for name in self.question.tables}
-        for name in (*COUNTED, *COUNTS):
-            if name in self.question.tables or (name in COUNTS and self.question.counts):
+        for name in (*COUNTED, *ALL_COUNTS):
+            if name in self.question.tables or (name in ALL_COUNTS and self.question.counts):
                 rows[name] = self._merge(name)
         return {
             **provenance_of(self.question.protocol, self.question.schedule, as_of),
@@ -245,8 +245,8 @@ class _Run:
     def _merge(self, name: str) -> int:
         """Add up the parts of a table that counts; it is then a folder with one part."""
         parts = [pq.read_table(part) for part in sorted((self.folder / "counted" / name).glob("*.parquet"))]
-        if name in COUNTS:
-            table = add_tables(COUNTS[name], parts).replace_schema_metadata(parts[0].schema.metadata)
+        if name in ALL_COUNTS:
+            table = add_tables(ALL_COUNTS[name], parts).replace_schema_metadata(parts[0].schema.metadata)
         else:
             table = merge(name, parts)
         with PartWriter(self.folder, 0) as writer:

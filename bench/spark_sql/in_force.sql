@@ -1,0 +1,6 @@
+-- Every count with the course in force.
+CREATE OR REPLACE TEMP VIEW in_force AS
+SELECT counts.*, coalesce(course, 0) AS course, start_time
+FROM counts LEFT JOIN all_courses
+    ON counts.subject_id = all_courses.subject_id AND counts.time >= all_courses.start_time
+    AND (counts.time < all_courses.next_start OR all_courses.next_start IS NULL);

@@ -1,0 +1,1 @@
+"""The page of a cohort: pictures, sections and the methods in words."""
