@@ -1,4 +1,4 @@
-"""Make src/leukon/knowledge/data/simulation/mechanism-fits.csv: `python -m bench.mechanism_fits` (a few minutes, once).
+"""Make src/leukon/knowledge/data/mechanism/mechanism-fits.csv: `python -m bench.mechanism_fits` (a few minutes, once).
 
 Rows: the set that meets the specification's targets, then for each variant the best fit and its ensemble.
 """

@@ -115,7 +115,7 @@ MUTATIONS_OF_JUDGEMENT = {
         "monitor.urgent_preliminary._waiting", "waiting.time[at] > final", "waiting.time[at] >= final",
     ),
     "of two preliminary counts the higher is shown": ("monitor.urgent_preliminary._waiting", "-waiting.value[at]", "waiting.value[at]"),
-    "a preliminary row need not be plausible": ("events.held_back.take_held_back", " & of_values.live", ""),
+    "a preliminary row need not be plausible": ("events.held_back.take_held_back", " & of_values.live[refused]", ""),
     # ---- other lines, doubts, silence
     "halved exactly is no fall": ("monitor.urgent_lines.find_lines", "now <= (1 - share)", "now < (1 - share)"),
     "the baseline is taken after the dose": ("monitor.people.People.baseline", "] < began", "] <= began"),

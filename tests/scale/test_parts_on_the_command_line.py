@@ -12,7 +12,7 @@ import pytest
 from tests.scale.nasty import AS_OF, nasty_events, with_a_subject
 
 import leukon
-from leukon import cli
+from leukon import cli, cli_inputs
 from leukon.errors import NotInParts
 from leukon.monitor.review import TABLES
 from leukon.present import report
@@ -40,7 +40,7 @@ def review(source, *options):
 
 
 def test_many_rows_are_done_in_parts_by_themselves(source, events, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_MANY", 1000)
+    monkeypatch.setattr(cli_inputs, "MANY", 1000)
     review(source, "--out", tmp_path / "out", "--no-report")
     assert {path.name for path in (tmp_path / "out/tables").iterdir()} == set(TABLES)
     assert json.loads((tmp_path / "out/provenance.json").read_text())["parts"] > 1

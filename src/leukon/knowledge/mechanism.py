@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from leukon.events.data_files import Strict, Text, load_toml
 from leukon.knowledge.sources import DATA, Source
 
-MECHANISM = DATA / "simulation"
+MECHANISM = DATA / "mechanism"
 Tag = Literal["sourced", "assumed", "fitted"]
 Road = Literal["infusion", "oral", "growth_factor"]
 Kind = Literal["value", "at_least", "fold", "at_most_fold"]
@@ -133,5 +133,5 @@ class Mechanism(Strict):
 
 @lru_cache
 def load_mechanism() -> Mechanism:
-    """The shipped model (data/simulation/mechanism.toml)."""
+    """The shipped model (data/mechanism/mechanism.toml)."""
     return load_toml(MECHANISM / "mechanism.toml", Mechanism)

@@ -46,7 +46,7 @@ class Point:
 
 
 def load_fits(mechanism: Mechanism) -> tuple[Member, ...]:
-    """The stored fits (data/simulation/mechanism-fits.csv, made by bench/mechanism_fits.py)."""
+    """The stored fits (data/mechanism/mechanism-fits.csv, made by bench/mechanism_fits.py)."""
     return tuple(
         Member(
             row["variant"],
