@@ -92,10 +92,16 @@ def test_numbers_that_are_no_persons_are_refused(events, totals):
 @settings(max_examples=20, deadline=None)
 @given(STUDIES, st.floats(-5, 1), st.floats(-2, 2))
 def test_the_likelihood_is_that_of_the_plain_sum(studies, mean, tau):
-    """Also far from the data, where a study without an event leaves a skewed curve, which no rule of few nodes likes."""
+    """Also far from the data, where a study without an event leaves a skewed curve."""
     events, totals = map(np.array, zip(*studies, strict=True))
-    expected = twin.log_likelihood(events.tolist(), totals.tolist(), mean, tau, steps=2000)
-    assert binomial_normal(events, totals, mean, tau).value == pytest.approx(expected, rel=1e-3, abs=2e-3)
+    expected = twin.log_likelihood(events.tolist(), totals.tolist(), mean, tau, steps=6400, reach=80)
+    assert binomial_normal(events, totals, mean, tau).value == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_mode_far_from_the_mean_is_found_where_newtons_method_alone_would_jump_to_and_fro():
+    events, totals = np.array([33, 185, 146]), np.array([44, 185, 146])
+    expected = twin.log_likelihood(events.tolist(), totals.tolist(), -4.57, 0.4146, steps=6400, reach=80)
+    assert binomial_normal(events, totals, -4.57, 0.4146).value == pytest.approx(expected, abs=1e-3)
 
 
 def test_near_the_estimate_it_is_so_to_many_digits():

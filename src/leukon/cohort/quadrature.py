@@ -60,19 +60,24 @@ def _derivatives(share: np.ndarray, z: np.ndarray, excess: np.ndarray, spread: n
 
 
 def _find_modes(y: np.ndarray, n: np.ndarray, mean: float, tau: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where each study's z is likeliest, and its width there: Newton's method, kept inside a bracket."""
+    """Where each study's z is likeliest, and its width there: Newton's method, kept inside a bracket.
+
+    A step that is not at most half of the one before is taken to the middle instead: far from the mode Newton's method
+    can jump to and fro for ever.
+    """
     low, high = -abs(tau) * n - 1, abs(tau) * n + 1
-    z = np.zeros_like(y)
+    z, moved = np.zeros_like(y), high - low
     for _ in range(200):
         chance = expit(mean + tau * z)
         slope = tau * (y - n * chance) - z
         bend = 1 + tau**2 * n * chance * (1 - chance)
         low, high = np.where(slope > 0, z, low), np.where(slope > 0, high, z)
         step = z + slope / bend
-        inside = (step >= low) & (step <= high)
-        new = np.where(inside, step, (low + high) / 2)
+        good = (step >= low) & (step <= high) & (np.abs(step - z) <= moved / 2)
+        new = np.where(good, step, (low + high) / 2)
         if np.all(np.abs(new - z) < 1e-10):
             break
+        moved = np.abs(new - z)
         z = new
     return z, 1 / np.sqrt(bend)
 
