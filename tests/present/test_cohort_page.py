@@ -134,8 +134,11 @@ def test_a_cohort_without_any_event_or_course_has_a_page_too():
 def test_numbers_in_words():
     row = {"x": 0.123, "x_low": 0.1, "x_high": 0.2}
     assert say_share(row, "x") == "12.3 % [10.0, 20.0]"
-    assert say_share({"x": None, "x_low": None, "x_high": None}, "x") == "hidden"
+    nothing = {"x": None, "x_low": None, "x_high": None}
+    assert (say_share(nothing, "x"), say_rate(nothing, "x")) == ("not known", "not known")  # nobody at risk
+    assert say_share(nothing | {"hidden": "events"}, "x") == "hidden"
     assert say_rate(row, "x") == "0.12 [0.10, 0.20]"
     assert say_days({"median": 9.0, "median_low": 4.0, "median_high": None}) == "9 days [4, not reached]"
     assert say_days({"median": None, "median_low": None, "median_high": None}) == "not reached"
+    assert say_days({"median": None, "median_low": None, "median_high": None, "hidden": "small numbers"}) == "hidden"
     assert say_limit("<1.5") == "ANC < 1.5 × 10⁹/L"

@@ -58,12 +58,19 @@ def hide_small(table: pa.Table, layout: Figures, threshold: int = THRESHOLD, bas
     return layout.fill(keys, shown).append_column("hidden", marker).replace_schema_metadata(table.schema.metadata)
 
 
+def round_to(value: Array, base: int) -> Array:
+    """Whole numbers rounded to multiples of `base`, half up; what is not 0 is never rounded to 0.
+
+    >>> round_to(np.array([0, 1, 7, 8]), 5).tolist()
+    [0, 5, 5, 10]
+    """
+    rounded = (value + base // 2) // base * base
+    return np.where((rounded == 0) & (value > 0), base, rounded)
+
+
 def _round(column: pa.ChunkedArray, hidden: Array, base: int) -> pa.Array:
     known = column.is_valid().to_numpy()
-    value = pc.fill_null(column, 0).to_numpy()
-    rounded = (value + base // 2) // base * base
-    rounded[(rounded == 0) & (value > 0)] = base
-    return pa.array(rounded, mask=hidden | ~known)
+    return pa.array(round_to(pc.fill_null(column, 0).to_numpy(), base), mask=hidden | ~known)
 
 
 def _find_hidden(sums: Sums, layout: Figures, names: list[str], threshold: int) -> Array:

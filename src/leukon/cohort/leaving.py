@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from leukon.cohort.adherence import ADHERENCE, CALENDAR, PHASES
 from leukon.cohort.counts import CohortCounts
-from leukon.cohort.disclosure import BASE, THRESHOLD, hide_small
+from leukon.cohort.disclosure import BASE, THRESHOLD, hide_small, round_to
 from leukon.cohort.estimates import Cohort
 from leukon.cohort.figures import Figures
 from leukon.cohort.flow import FLOW
@@ -147,11 +147,11 @@ def _all_courses_of(table: pa.Table, rule: Rule, small: Array) -> Array:
 def _round_cells(table: pa.Table, names: Sequence[str], threshold: int, base: int) -> pa.Table:
     for name in names:
         value = pc.fill_null(table[name], 0).to_numpy()
-        rounded = (value + base // 2) // base * base
-        rounded[(rounded == 0) & (value > 0)] = base
         gone = ~table[name].is_valid().to_numpy() | ((value > 0) & (value < threshold))
         place = table.column_names.index(name)
-        table = table.set_column(place, table.schema.field(name), pa.array(rounded, table[name].type, mask=gone))
+        table = table.set_column(
+            place, table.schema.field(name), pa.array(round_to(value, base), table[name].type, mask=gone)
+        )
     return table
 
 

@@ -17,7 +17,7 @@ from leukon.cohort.limits import depth_of
 from leukon.cohort.npmle import NEVER, Npmle, find_npmle
 from leukon.cohort.onset_schema import CURVES, DAYS, FITS, INTERVALS
 from leukon.cohort.schema import ENDS
-from leukon.events.arrays import NULL, Array
+from leukon.events.arrays import NULL, Array, changes
 
 NextCourse = Literal["competes", "censors"]
 Key = tuple[str, int, str]
@@ -92,9 +92,7 @@ def _groups(table: pa.Table) -> dict[Key, pa.Table]:
     """The table cut by drug, course and limit; it is sorted by them."""
     names = ["drug", "course", "limit"]
     cut: dict[Key, pa.Table] = {}
-    codes = [pc.rank(table[name], tiebreaker="dense").to_numpy() for name in names]
-    opens = np.ones(table.num_rows, bool)
-    opens[1:] = np.any([code[1:] != code[:-1] for code in codes], axis=0)
+    opens = changes(*(pc.rank(table[name], tiebreaker="dense").to_numpy() for name in names))
     bounds = [*opens.nonzero()[0].tolist(), table.num_rows]
     for start, stop in pairwise(bounds):
         drug, course, limit = (table[name][start].as_py() for name in names)

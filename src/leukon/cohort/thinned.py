@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leukon.events.arrays import Array
+from leukon.events.arrays import Array, changes
 
 
 def thin(table: pa.Table, keys: Sequence[str], sums: Sequence[str], least: int, step: int) -> pa.Table:
@@ -32,11 +32,7 @@ def thin(table: pa.Table, keys: Sequence[str], sums: Sequence[str], least: int, 
     """
     if not table.num_rows:
         return table
-    opens = np.zeros(table.num_rows, bool)
-    opens[0] = True
-    for name in keys:
-        code = pc.rank(table[name], tiebreaker="dense").to_numpy()
-        opens[1:] |= code[1:] != code[:-1]
+    opens = changes(*(pc.rank(table[name], tiebreaker="dense").to_numpy() for name in keys))
     bounds = [*opens.nonzero()[0].tolist(), table.num_rows]
     return pa.concat_tables([_thin_one(table.slice(a, b - a), sums, least, step) for a, b in pairwise(bounds)])
 

@@ -7,8 +7,17 @@ HIDDEN = "hidden"
 Row = dict[str, Any]
 
 
+def say_missing(row: Row) -> str:
+    """Why a row has no number: it is hidden, or there is nothing to make it of.
+
+    >>> say_missing({"hidden": "events"}), say_missing({"hidden": None}), say_missing({})
+    ('hidden', 'not known', 'not known')
+    """
+    return HIDDEN if row.get("hidden") else "not known"
+
+
 def say_number(value: float | None) -> str:
-    """A whole number, in thousands.
+    """A whole number of persons, events, tests or days, in thousands; there is none only where it is hidden.
 
     >>> say_number(12345), say_number(None)
     ('12,345', 'hidden')
@@ -24,21 +33,21 @@ def say_share(row: Row, name: str = "proportion") -> str:
     """
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if value is None:
-        return HIDDEN
+        return say_missing(row)
     return f"{_percent(value)} %" + ("" if low is None or high is None else f" [{_percent(low)}, {_percent(high)}]")
 
 
 def say_rate(row: Row, name: str = "rate", digits: int = 2) -> str:
     """A rate with its interval."""
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
-    return HIDDEN if value is None else f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+    return say_missing(row) if value is None else f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def say_days(row: Row, name: str = "median") -> str:
     """A median in days with its interval; what was not reached is said."""
     value, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if value is None:
-        return "not reached"
+        return HIDDEN if row.get("hidden") else "not reached"
     ends = ["not reached" if end is None else f"{end:.0f}" for end in (low, high)]
     return f"{value:.0f} days [{', '.join(ends)}]"
 

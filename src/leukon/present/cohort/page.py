@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from leukon.cohort.estimates import Cohort
-from leukon.present.cohort.figures import say_course, say_limit, say_number, say_rate, say_share
+from leukon.present.cohort.figures import say_course, say_limit, say_missing, say_number, say_rate, say_share
 from leukon.present.cohort.methods import say_methods
 from leukon.present.cohort.plot import NARROW, WIDE
 from leukon.present.cohort.section import Section
@@ -87,7 +87,7 @@ def _tiles_of(incidence: Sequence[Row], watch: Sequence[Row], drug: str, main: s
         tests, unseen = year["tests_per_30_days"], year["unseen_share"]
         tiles.append(
             Tile(
-                "hidden" if tests is None else f"{tests:.1f} in 30 days",
+                say_missing(year) if tests is None else f"{tests:.1f} in 30 days",
                 "tests in the first 3 months",
                 "" if unseen is None else f"a 5-day episode could go unseen in {100 * unseen:.0f} % of the time",
             )

@@ -12,6 +12,7 @@ from leukon.present.cohort.figures import (
     say_days,
     say_grades,
     say_limit,
+    say_missing,
     say_number,
     say_rate,
     say_share,
@@ -136,9 +137,9 @@ def _watch(tables: Tables, drug: str, course: int) -> Listing:
             WINDOWS[row["window"]],
             say_number(row["persons"]),
             say_number(row["never_tested"]),
-            "hidden" if row["tests_per_30_days"] is None else f"{row['tests_per_30_days']:.2f}",
+            say_missing(row) if row["tests_per_30_days"] is None else f"{row['tests_per_30_days']:.2f}",
             say_number(row["tests_with_symptoms"]),
-            "hidden" if row["unseen_share"] is None else f"{100 * row['unseen_share']:.0f} %",
+            say_missing(row) if row["unseen_share"] is None else f"{100 * row['unseen_share']:.0f} %",
         )
         for row in _of(tables["watch"], drug=drug, course=course)
     ]
@@ -152,7 +153,7 @@ def _watch(tables: Tables, drug: str, course: int) -> Listing:
 def _onset(tables: Tables, main: str) -> Section:
     pictures: list[Picture] = []
     for drug, course in _courses(tables["onset_fits"]):
-        for limit in (main, "<1"):
+        for limit in dict.fromkeys((main, "<1")):
             curves = _of(tables["onset_curves"], drug=drug, course=course, limit=limit)
             days = _of(tables["onset_days"], drug=drug, course=course, limit=limit)
             heading = f"First {say_limit(limit)} after {say_course(course)} of {drug}"
@@ -220,7 +221,7 @@ def _episodes(tables: Tables, main: str) -> Section:
 
 def _say_quartiles(row: Row, name: str) -> str:
     low, median, high = (row[f"{name}_{part}"] for part in ("quarter", "median", "three_quarters"))
-    return "not known" if median is None else f"{median:.0f} ({low:.0f} to {high:.0f})"
+    return say_missing(row) if median is None else f"{median:.0f} ({low:.0f} to {high:.0f})"
 
 
 def _responses(tables: Tables, main: str) -> Section:
@@ -290,8 +291,8 @@ def _adherence(tables: Tables, main: str) -> Section:
         (
             f"{say_course(row['course'])}, episodes of {row['episode_days']} days",
             say_number(row["tested"]),
-            "hidden" if row["longest_median_days"] is None else f"{row['longest_median_days']} days",
-            "hidden" if row["unseen_share"] is None else f"{100 * row['unseen_share']:.0f} %",
+            say_missing(row) if row["longest_median_days"] is None else f"{row['longest_median_days']} days",
+            say_missing(row) if row["unseen_share"] is None else f"{100 * row['unseen_share']:.0f} %",
         )
         for row in tables["gaps"]
     ]
@@ -326,7 +327,7 @@ def _immune(tables: Tables, main: str) -> Section:
                 f"{say_course(row['course'])}"
             ),
             say_number(row["persons"]),
-            "hidden"
+            say_missing(row)
             if row["median"] is None
             else f"{row['median']:.0f} % ({row['quarter']:.0f} to {row['three_quarters']:.0f})",
         )
