@@ -48,8 +48,16 @@ def make_sections(cohort: Cohort) -> list[Section]:
     """All sections in the order in which they are read."""
     rows = {name: table.to_pylist() for name, table in cohort.tables.items()}
     main = f"<{cohort.protocol.episode.below:g}"
-    flow, incidence, *others = [make(rows, main) for make in _MAKERS]
-    return [flow, incidence, make_literature(rows["incidence"]), *others]
+    return [
+        _flow(rows, main),
+        _incidence(rows, main),
+        make_literature(rows["incidence"]),
+        _onset(rows, main),
+        _episodes(rows),
+        _responses(rows),
+        _adherence(rows),
+        _immune(rows),
+    ]
 
 
 Tables = dict[str, list[Row]]
@@ -166,8 +174,7 @@ def _onset(tables: Tables, main: str) -> Section:
     return Section("How soon", lead, pictures=pictures)
 
 
-def _episodes(tables: Tables, main: str) -> Section:
-    del main
+def _episodes(tables: Tables) -> Section:
     pictures: list[Picture] = []
     for drug, course in _courses(tables.get("lanes", ())):
         lanes = _of(tables["lanes"], drug=drug, course=course)
@@ -224,8 +231,7 @@ def _say_quartiles(row: Row, name: str) -> str:
     return say_missing(row) if median is None else f"{median:.0f} ({low:.0f} to {high:.0f})"
 
 
-def _responses(tables: Tables, main: str) -> Section:
-    del main
+def _responses(tables: Tables) -> Section:
     rows = [row for row in tables["response_rates"] if row["drug"] and row["course"] is None]
     dots = [
         {
@@ -270,8 +276,7 @@ def _say_state(state: str) -> str:
     return " and ".join(STATES.get(part, part.replace("_", " ")) for part in state.split("+"))
 
 
-def _adherence(tables: Tables, main: str) -> Section:
-    del main
+def _adherence(tables: Tables) -> Section:
     pictures: list[Picture] = []
     for drug, course in _courses(tables["adherence"]):
         rows = _of(tables["adherence"], drug=drug, course=course)
@@ -312,8 +317,7 @@ def _adherence(tables: Tables, main: str) -> Section:
     )
 
 
-def _immune(tables: Tables, main: str) -> Section:
-    del main
+def _immune(tables: Tables) -> Section:
     pictures: list[Picture] = []
     for drug, course in _courses(tables["phenotypes"]):
         rows = _of(tables["phenotypes"], drug=drug, course=course)
@@ -322,10 +326,7 @@ def _immune(tables: Tables, main: str) -> Section:
             pictures.append(lambda width, r=rows, h=heading: draw_immune(r, h, width=width))
     lgl = [
         (
-            (
-                f"day {row['from_day']} {'on' if row['to_day'] is None else 'to ' + str(row['to_day'])}, "
-                f"{say_course(row['course'])}"
-            ),
+            f"{_say_period(row)}, {say_course(row['course'])}",
             say_number(row["persons"]),
             say_missing(row)
             if row["median"] is None
@@ -344,6 +345,3 @@ def _immune(tables: Tables, main: str) -> Section:
 
 def _say_period(row: Row) -> str:
     return f"day {row['from_day']} {'on' if row['to_day'] is None else 'to ' + str(row['to_day'])}"
-
-
-_MAKERS = (_flow, _incidence, _onset, _episodes, _responses, _adherence, _immune)
